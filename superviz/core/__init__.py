@@ -1,0 +1,1 @@
+"""The papers as functions: experiments, snapshots and the geometry of features (numpy and pydantic only)."""

@@ -1,0 +1,206 @@
+"""Experiment: what to train. Flat where people think flat, frozen, validated, and its own form and file format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self, TypeAlias, cast
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PlainValidator, ValidationError, model_validator
+
+from superviz.core.errors import RecipeError
+from superviz.core.snapshot import Array
+
+Spread: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]]
+"""A setting that may differ between instances and features: one number, a list, or a nested list."""
+ModelKind: TypeAlias = Literal["linear", "relu_output"]
+
+
+def _parse_spread(value: object, low: float, high: float, what: str) -> Spread:
+    """A number, a list or a nested list of finite numbers above `low` and at most `high`, as floats and tuples."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        entries = [_parse_spread(entry, low, high, what) for entry in cast(Sequence[object], value)]
+        if not entries:
+            raise ValueError(f"an empty list; give {what}")
+        widths = {len(entry) if isinstance(entry, tuple) else 0 for entry in entries}
+        if len(widths) > 1 or any(isinstance(entry, tuple) and isinstance(entry[0], tuple) for entry in entries):
+            raise ValueError("lists of different lengths or too deep; give one list an instance, one number a feature")
+        return cast(Spread, tuple(entries))
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise ValueError(f"{value!r} is no number; give {what}")
+    if not (math.isfinite(value) and low < value <= high):
+        raise ValueError(f"{value} is not {what}")
+    return float(value)
+
+
+def _parse_probability(value: object) -> Spread:
+    return _parse_spread(value, 0.0, 1.0, "a probability above 0 and at most 1")
+
+
+def _parse_importance(value: object) -> Spread:
+    return _parse_spread(value, 0.0, 1e6, "an importance above 0 and at most 1,000,000")
+
+
+Probability: TypeAlias = Annotated[Spread, PlainValidator(_parse_probability)]
+Importance: TypeAlias = Annotated[Spread, PlainValidator(_parse_importance)]
+
+MODEL_FORMULAS: dict[str, str] = {"linear": "x' = W<sup>T</sup>W x + b", "relu_output": "x' = ReLU(W<sup>T</sup>W x + b)"}
+MODEL_NAMES: dict[str, str] = {"linear": "Linear", "relu_output": "ReLU output"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """How a field presents itself to a person: the recipe panel is built from these alone."""
+
+    group: Literal["Features", "Model", "Data", "Training"]
+    label: str
+    help: str
+    live: bool = False
+    """Whether a change acts on the running model; otherwise it starts a new run."""
+    slider: tuple[float, float] | None = None
+    """The range a slider covers where a single number is edited."""
+    logarithmic: bool = False
+
+
+class Experiment(BaseModel):
+    """A toy model, its data and its training; every instance trains the same model on its own settings.
+
+    Raises RecipeError, naming the field, where values are malformed or contradict each other.
+    Defaults are those of TMS's notebook. Loss is the mean over batch and features of I_i (x_i - x'_i)^2.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    n_features: Annotated[
+        int, Field(ge=1, le=100_000), FieldNote("Features", "Features, n", "How many things there are to represent.")
+    ]
+    importance: Annotated[
+        Importance,
+        FieldNote("Features", "Importance", "Each matters {value} times the one before.", live=True, slider=(0.1, 1.0)),
+    ] = 1.0
+    n_hidden: Annotated[
+        int,
+        Field(ge=1, le=10_000),
+        FieldNote("Model", "Dimensions, m", "How many directions the model has for them."),
+    ]
+    model: Annotated[ModelKind, FieldNote("Model", "Kind", "What the model computes.")] = "relu_output"
+    n_instances: Annotated[
+        int, Field(ge=1, le=100_000), FieldNote("Data", "Instances", "Copies of the model, trained side by side.")
+    ] = 1
+    feature_probability: Annotated[
+        Probability,
+        FieldNote(
+            "Data",
+            "Probability, p",
+            "Each feature is active {percent} of the time: sparsity {sparsity}.",
+            live=True,
+            slider=(0.01, 1.0),
+            logarithmic=True,
+        ),
+    ] = 0.05
+    learning_rate: Annotated[
+        float,
+        Field(gt=0, le=10),
+        FieldNote(
+            "Training", "Learning rate", "How far each step moves the weights.", live=True, slider=(1e-5, 0.1), logarithmic=True
+        ),
+    ] = 1e-3
+    batch_size: Annotated[
+        int, Field(ge=1, le=1_000_000), FieldNote("Training", "Batch size", "Fresh samples drawn for each step.")
+    ] = 1024
+    steps: Annotated[
+        int, Field(ge=1, le=1_000_000_000), FieldNote("Training", "Steps", "Where training comes to rest.", live=True)
+    ] = 10_000
+    weight_decay: Annotated[
+        float,
+        Field(ge=0, le=10),
+        FieldNote("Training", "Weight decay", "How strongly AdamW pulls the weights towards zero.", live=True),
+    ] = 0.01
+    seed: Annotated[
+        int, Field(ge=0, lt=2**63), FieldNote("Training", "Seed", "Which random start and samples; the same seed gives the same run.")
+    ] = 0
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _raise_recipe_error(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise RecipeError(_in_one_line(error)) from None
+
+    @model_validator(mode="after")
+    def _shapes_fit(self) -> Self:
+        self.probability_array()
+        self.importance_array()
+        return self
+
+    def probability_array(self) -> Array:
+        """Feature probability p, (instances, features)."""
+        return self._spread("feature_probability", per_list="instance")
+
+    def importance_array(self) -> Array:
+        """Importance I, (instances, features); a single number r stands for r^i, i from 0."""
+        if isinstance(self.importance, float):
+            powers = np.float64(self.importance) ** np.arange(self.n_features)
+            if not np.all(np.isfinite(powers.astype(np.float32))):
+                raise RecipeError(f"importance: {self.importance}^i is too large by feature {self.n_features}; give at most 1")
+            return np.broadcast_to(powers, (self.n_instances, self.n_features)).astype(np.float32)
+        return self._spread("importance", per_list="feature")
+
+    def changed(self, **values: Any) -> Experiment:
+        """A copy with some fields changed, validated as a whole. Raises RecipeError."""
+        return Experiment(**{**self.model_dump(), **values})
+
+    def remarks(self) -> list[str]:
+        """What is allowed but worth saying: one line each."""
+        if self.n_hidden > self.n_features:
+            return [
+                f"n_hidden: {self.n_hidden} dimensions for {self.n_features} features, "
+                "so nothing needs to share a direction and there is no superposition to see"
+            ]
+        return []
+
+    def _spread(self, name: str, per_list: Literal["instance", "feature"]) -> Array:
+        values = np.asarray(getattr(self, name), dtype=np.float32)
+        shape = (self.n_instances, self.n_features)
+        if values.ndim == 1:
+            expected = shape[0] if per_list == "instance" else shape[1]
+            if len(values) != expected:
+                field = "n_instances" if per_list == "instance" else "n_features"
+                raise RecipeError(f"{name}: a list of {len(values)}, but {field} is {expected}: give one number a {per_list}")
+            values = values[:, None] if per_list == "instance" else values
+        elif values.ndim == 2 and values.shape != shape:
+            rows, columns = values.shape
+            raise RecipeError(
+                f"{name}: {rows} lists of {columns}, but there are {shape[0]} instances of {shape[1]} features: "
+                "give one list an instance, one number a feature"
+            )
+        return np.ascontiguousarray(np.broadcast_to(values, shape))
+
+
+def field_note(name: str) -> FieldNote:
+    """How the experiment's field `name` presents itself."""
+    return next(entry for entry in Experiment.model_fields[name].metadata if isinstance(entry, FieldNote))
+
+
+LIVE_FIELDS: frozenset[str] = frozenset(name for name in Experiment.model_fields if field_note(name).live)
+"""The fields whose change acts on a running model; any other change starts a new run."""
+
+
+def _in_one_line(error: ValidationError) -> str:
+    lines: list[str] = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in fault["loc"])
+        cause = fault.get("ctx", {}).get("error")
+        if fault["type"] == "extra_forbidden":
+            known = ", ".join(Experiment.model_fields)
+            lines.append(f"{name}: no such field; the fields are {known}")
+        elif fault["type"] == "missing":
+            lines.append(f"{name}: missing; give a whole number, at least 1")
+        elif isinstance(cause, ValueError):
+            lines.append(f"{name}: {cause}" if name else str(cause))
+        else:
+            lines.append(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}")
+    return "; ".join(lines)

@@ -1,0 +1,82 @@
+"""Recipe: an experiment with its title and what to look for; read from TOML, and the presets that ship."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from superviz.core.errors import RecipeError
+from superviz.core.experiment import Experiment
+from superviz.core.resources import RESOURCES
+
+PRESETS_FOLDER = RESOURCES / "presets"
+DEFAULT_PRESET = "intro"
+_ABOUT_KEYS = {"title", "shows", "instance", "pace"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a recipe file holds: the experiment's fields at the top level, and a table [about] for people."""
+
+    name: str
+    experiment: Experiment
+    title: str
+    """A few words, e.g. "Five features, two dimensions"."""
+    shows: str = ""
+    """One sentence: what to look for."""
+    instance: int | None = None
+    """The instance to look at first, counted from 0; None lets the viewer choose."""
+    pace: float | None = field(default=None)
+    """Steps a second at which it is best watched; None leaves it to the window."""
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """The preset of that name, or the recipe in that .toml file. Raises RecipeError, naming what is wrong."""
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return _read(path)
+    if str(name_or_path) in preset_paths():
+        return _read(preset_paths()[str(name_or_path)])
+    known = ", ".join(preset_paths())
+    raise RecipeError(f"{name_or_path}: no such preset; the presets are {known}, or give a recipe file ending in .toml")
+
+
+def presets() -> list[Recipe]:
+    """The recipes that ship, the default one first."""
+    return [_read(path) for path in preset_paths().values()]
+
+
+@cache
+def preset_paths() -> dict[str, Path]:
+    """Where each preset lies, by name, the default one first."""
+    paths = {path.stem: path for path in sorted(PRESETS_FOLDER.glob("*.toml"))}
+    return {DEFAULT_PRESET: paths[DEFAULT_PRESET], **paths}
+
+
+def parse_recipe(text: str, name: str) -> Recipe:
+    """The recipe in `text`, TOML. Raises RecipeError, naming the recipe and the field."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{name}: not TOML: {error}") from None
+    about = cast("dict[str, Any]", values.pop("about", {}))
+    if unknown := set(about) - _ABOUT_KEYS:
+        raise RecipeError(f"{name}: about.{min(unknown)}: no such key; the keys are {', '.join(sorted(_ABOUT_KEYS))}")
+    try:
+        experiment = Experiment(**values)
+    except RecipeError as error:
+        raise RecipeError(f"{name}: {error}") from None
+    return Recipe(name, experiment, about.get("title", Path(name).stem), about.get("shows", ""), about.get("instance"), about.get("pace"))
+
+
+def _read(path: Path) -> Recipe:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecipeError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RecipeError(f"{path}: no text in UTF-8, so no recipe") from None
+    return parse_recipe(text, path.stem if path.parent == PRESETS_FOLDER else str(path))

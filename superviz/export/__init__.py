@@ -1,0 +1,1 @@
+"""Stills and films: the same scenes, painted into files."""

@@ -1,0 +1,32 @@
+"""DisplaySettings: how a session is looked at. Kept in its file, apart from what was recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Theme = Literal["dark", "light"]
+
+
+class DisplaySettings(BaseModel):
+    """Frozen; a change makes a new one, announced by the one signal `settings_changed`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    theme: Theme = "dark"
+    instance: Annotated[int, Field(ge=0)] = 0
+    """The instance looked at, counted from 0."""
+    dimensions: Literal[2, 3] = 2
+    """Whether vectors are shown along two directions or three."""
+    azimuth: float = 30.0
+    elevation: float = 20.0
+    """Where the orbiting camera stands, in degrees."""
+    zoom: Annotated[float, Field(ge=0.2, le=10)] = 1.0
+    pan: tuple[float, float] = (0.0, 0.0)
+    """Shift of the vectors view's origin, as parts of the canvas height."""
+    text_scale: Annotated[float, Field(ge=0.8, le=2.0)] = 1.0
+    trails: bool = True
+    reduce_motion: bool = False
+    hidden_panels: frozenset[str] = frozenset()
+    pinned_feature: int | None = None

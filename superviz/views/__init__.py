@@ -1,0 +1,1 @@
+"""Qt draws what the scenes say: the plane painter, the widgets around it, fonts and theme."""

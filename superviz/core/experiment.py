@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeAlias, cast
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PlainValidator, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
 
 from superviz.core.errors import RecipeError
 from superviz.core.snapshot import Array
+from superviz.core.validation import Number, Whole, in_one_line, number_within
 
 Spread: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]]
 """A setting that may differ between instances and features: one number, a list, or a nested list."""
@@ -20,19 +28,19 @@ ModelKind: TypeAlias = Literal["linear", "relu_output"]
 
 def _parse_spread(value: object, low: float, high: float, what: str) -> Spread:
     """A number, a list or a nested list of finite numbers above `low` and at most `high`, as floats and tuples."""
-    if isinstance(value, (list, tuple, np.ndarray)):
-        entries = [_parse_spread(entry, low, high, what) for entry in cast(Sequence[object], value)]
-        if not entries:
-            raise ValueError(f"an empty list; give {what}")
-        widths = {len(entry) if isinstance(entry, tuple) else 0 for entry in entries}
-        if len(widths) > 1 or any(isinstance(entry, tuple) and isinstance(entry[0], tuple) for entry in entries):
-            raise ValueError("lists of different lengths or too deep; give one list an instance, one number a feature")
-        return cast(Spread, tuple(entries))
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise ValueError(f"{value!r} is no number; give {what}")
-    if not (math.isfinite(value) and low < value <= high):
-        raise ValueError(f"{value} is not {what}")
-    return float(value)
+    if isinstance(value, np.ndarray):
+        value = cast(object, value.tolist())
+    if not isinstance(value, (list, tuple)):
+        return number_within(value, low, high, what)
+    rows = cast("Sequence[object]", value)
+    if not rows:
+        raise ValueError(f"an empty list; give {what}")
+    lists = [cast("Sequence[object]", row) for row in rows if isinstance(row, (list, tuple))]
+    if not lists:
+        return tuple(number_within(entry, low, high, what) for entry in rows)
+    if len(lists) < len(rows) or len({len(row) for row in lists}) > 1 or not lists[0]:
+        raise ValueError("lists of different lengths; give one list an instance, one number a feature")
+    return tuple(tuple(number_within(entry, low, high, what) for entry in row) for row in lists)
 
 
 def _parse_probability(value: object) -> Spread:
@@ -46,8 +54,15 @@ def _parse_importance(value: object) -> Spread:
 Probability: TypeAlias = Annotated[Spread, PlainValidator(_parse_probability)]
 Importance: TypeAlias = Annotated[Spread, PlainValidator(_parse_importance)]
 
-MODEL_FORMULAS: dict[str, str] = {"linear": "x' = W<sup>T</sup>W x + b", "relu_output": "x' = ReLU(W<sup>T</sup>W x + b)"}
+MODEL_FORMULAS: dict[str, str] = {
+    "linear": "x' = W<sup>T</sup>W x + b",
+    "relu_output": "x' = ReLU(W<sup>T</sup>W x + b)",
+}
 MODEL_NAMES: dict[str, str] = {"linear": "Linear", "relu_output": "ReLU output"}
+
+
+MOST_WEIGHTS = 100_000_000
+"""In all instances together: 400 MB, and as much again for each of Adam's moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,10 @@ class FieldNote:
     slider: tuple[float, float] | None = None
     """The range a slider covers where a single number is edited."""
     logarithmic: bool = False
+    short: str = ""
+    """The label where room is scarce, if another than `label`."""
+    half: bool = False
+    """Whether it is content with half a row, beside its neighbour."""
 
 
 class Experiment(BaseModel):
@@ -74,20 +93,20 @@ class Experiment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
     n_features: Annotated[
-        int, Field(ge=1, le=100_000), FieldNote("Features", "Features, n", "How many things there are to represent.")
+        Whole, Field(ge=1, le=100_000), FieldNote("Features", "Features, n", "How many things there are to represent.")
     ]
     importance: Annotated[
         Importance,
         FieldNote("Features", "Importance", "Each matters {value} times the one before.", live=True, slider=(0.1, 1.0)),
     ] = 1.0
     n_hidden: Annotated[
-        int,
+        Whole,
         Field(ge=1, le=10_000),
         FieldNote("Model", "Dimensions, m", "How many directions the model has for them."),
     ]
     model: Annotated[ModelKind, FieldNote("Model", "Kind", "What the model computes.")] = "relu_output"
     n_instances: Annotated[
-        int, Field(ge=1, le=100_000), FieldNote("Data", "Instances", "Copies of the model, trained side by side.")
+        Whole, Field(ge=1, le=100_000), FieldNote("Data", "Instances", "Copies of the model, trained side by side.")
     ] = 1
     feature_probability: Annotated[
         Probability,
@@ -101,25 +120,43 @@ class Experiment(BaseModel):
         ),
     ] = 0.05
     learning_rate: Annotated[
-        float,
+        Number,
         Field(gt=0, le=10),
         FieldNote(
-            "Training", "Learning rate", "How far each step moves the weights.", live=True, slider=(1e-5, 0.1), logarithmic=True
+            "Training",
+            "Learning rate",
+            "How far each step moves the weights.",
+            live=True,
+            slider=(1e-5, 0.1),
+            logarithmic=True,
         ),
     ] = 1e-3
     batch_size: Annotated[
-        int, Field(ge=1, le=1_000_000), FieldNote("Training", "Batch size", "Fresh samples drawn for each step.")
+        Whole,
+        Field(ge=1, le=1_000_000),
+        FieldNote("Training", "Batch size", "Fresh samples drawn for each step.", half=True),
     ] = 1024
     steps: Annotated[
-        int, Field(ge=1, le=1_000_000_000), FieldNote("Training", "Steps", "Where training comes to rest.", live=True)
+        Whole,
+        Field(ge=1, le=1_000_000_000),
+        FieldNote("Training", "Steps", "Where training comes to rest.", live=True, half=True),
     ] = 10_000
     weight_decay: Annotated[
-        float,
+        Number,
         Field(ge=0, le=10),
-        FieldNote("Training", "Weight decay", "How strongly AdamW pulls the weights towards zero.", live=True),
+        FieldNote(
+            "Training",
+            "Weight decay",
+            "How strongly AdamW pulls the weights towards zero.",
+            live=True,
+            short="Decay",
+            half=True,
+        ),
     ] = 0.01
     seed: Annotated[
-        int, Field(ge=0, lt=2**63), FieldNote("Training", "Seed", "Which random start and samples; the same seed gives the same run.")
+        Whole,
+        Field(ge=0, lt=2**63),
+        FieldNote("Training", "Seed", "Which random start and samples; the same seed gives the same run.", half=True),
     ] = 0
 
     @model_validator(mode="wrap")
@@ -128,10 +165,15 @@ class Experiment(BaseModel):
         try:
             return handler(values)
         except ValidationError as error:
-            raise RecipeError(_in_one_line(error)) from None
+            raise RecipeError(in_one_line(error, list(cls.model_fields))) from None
 
     @model_validator(mode="after")
     def _shapes_fit(self) -> Self:
+        weights = self.n_instances * self.n_hidden * self.n_features
+        if weights > MOST_WEIGHTS:
+            raise RecipeError(
+                f"n_instances, n_hidden, n_features: {weights:,} weights in all; give at most {MOST_WEIGHTS:,}"
+            )
         self.probability_array()
         self.importance_array()
         return self
@@ -143,10 +185,13 @@ class Experiment(BaseModel):
     def importance_array(self) -> Array:
         """Importance I, (instances, features); a single number r stands for r^i, i from 0."""
         if isinstance(self.importance, float):
-            powers = np.float64(self.importance) ** np.arange(self.n_features)
-            if not np.all(np.isfinite(powers.astype(np.float32))):
-                raise RecipeError(f"importance: {self.importance}^i is too large by feature {self.n_features}; give at most 1")
-            return np.broadcast_to(powers, (self.n_instances, self.n_features)).astype(np.float32)
+            with np.errstate(over="ignore"):
+                powers = (np.float64(self.importance) ** np.arange(self.n_features)).astype(np.float32)
+            if not np.all(np.isfinite(powers)):
+                raise RecipeError(
+                    f"importance: {self.importance}^i is too large by feature {self.n_features}; give at most 1"
+                )
+            return np.array(np.broadcast_to(powers, (self.n_instances, self.n_features)), order="C")
         return self._spread("importance", per_list="feature")
 
     def changed(self, **values: Any) -> Experiment:
@@ -168,8 +213,9 @@ class Experiment(BaseModel):
         if values.ndim == 1:
             expected = shape[0] if per_list == "instance" else shape[1]
             if len(values) != expected:
-                field = "n_instances" if per_list == "instance" else "n_features"
-                raise RecipeError(f"{name}: a list of {len(values)}, but {field} is {expected}: give one number a {per_list}")
+                raise RecipeError(
+                    f"{name}: a list of {len(values)}, but n_{per_list}s is {expected}: give one number for each"
+                )
             values = values[:, None] if per_list == "instance" else values
         elif values.ndim == 2 and values.shape != shape:
             rows, columns = values.shape
@@ -177,7 +223,7 @@ class Experiment(BaseModel):
                 f"{name}: {rows} lists of {columns}, but there are {shape[0]} instances of {shape[1]} features: "
                 "give one list an instance, one number a feature"
             )
-        return np.ascontiguousarray(np.broadcast_to(values, shape))
+        return np.array(np.broadcast_to(values, shape), order="C")
 
 
 def field_note(name: str) -> FieldNote:
@@ -187,20 +233,3 @@ def field_note(name: str) -> FieldNote:
 
 LIVE_FIELDS: frozenset[str] = frozenset(name for name in Experiment.model_fields if field_note(name).live)
 """The fields whose change acts on a running model; any other change starts a new run."""
-
-
-def _in_one_line(error: ValidationError) -> str:
-    lines: list[str] = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"])
-        cause = fault.get("ctx", {}).get("error")
-        if fault["type"] == "extra_forbidden":
-            known = ", ".join(Experiment.model_fields)
-            lines.append(f"{name}: no such field; the fields are {known}")
-        elif fault["type"] == "missing":
-            lines.append(f"{name}: missing; give a whole number, at least 1")
-        elif isinstance(cause, ValueError):
-            lines.append(f"{name}: {cause}" if name else str(cause))
-        else:
-            lines.append(f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}")
-    return "; ".join(lines)

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
 from superviz.core.resources import RESOURCES
+from superviz.core.validation import Number, Whole, in_one_line
 
 PRESETS_FOLDER = RESOURCES / "presets"
 DEFAULT_PRESET = "intro"
-_ABOUT_KEYS = {"title", "shows", "instance", "pace"}
+
+
+class _About(BaseModel):
+    """The table [about] of a recipe file, for people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n]*$")] = ""
+    shows: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    instance: Annotated[Whole, Field(ge=0)] | None = None
+    pace: Annotated[Number, Field(gt=0, le=10**9)] | None = None
 
 
 @dataclass(frozen=True)
@@ -29,14 +42,14 @@ class Recipe:
     """One sentence: what to look for."""
     instance: int | None = None
     """The instance to look at first, counted from 0; None lets the viewer choose."""
-    pace: float | None = field(default=None)
+    pace: float | None = None
     """Steps a second at which it is best watched; None leaves it to the window."""
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
     """The preset of that name, or the recipe in that .toml file. Raises RecipeError, naming what is wrong."""
     path = Path(name_or_path)
-    if path.suffix == ".toml":
+    if path.suffix.lower() == ".toml":
         return _read(path)
     if str(name_or_path) in preset_paths():
         return _read(preset_paths()[str(name_or_path)])
@@ -62,19 +75,30 @@ def parse_recipe(text: str, name: str) -> Recipe:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{name}: not TOML: {error}") from None
-    about = cast("dict[str, Any]", values.pop("about", {}))
-    if unknown := set(about) - _ABOUT_KEYS:
-        raise RecipeError(f"{name}: about.{min(unknown)}: no such key; the keys are {', '.join(sorted(_ABOUT_KEYS))}")
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists without end
+        raise RecipeError(f"{name}: no recipe: a number is too long, or lists lie too deep") from None
     try:
+        about = _parse_about(values.pop("about", {}))
         experiment = Experiment(**values)
+        if about.instance is not None and about.instance >= experiment.n_instances:
+            raise RecipeError(
+                f"about.instance: {about.instance}, but n_instances is {experiment.n_instances}; count from 0"
+            )
     except RecipeError as error:
         raise RecipeError(f"{name}: {error}") from None
-    return Recipe(name, experiment, about.get("title", Path(name).stem), about.get("shows", ""), about.get("instance"), about.get("pace"))
+    return Recipe(name, experiment, about.title or Path(name).stem, about.shows, about.instance, about.pace)
+
+
+def _parse_about(values: Any) -> _About:
+    try:
+        return _About.model_validate(values)
+    except ValidationError as error:
+        raise RecipeError(in_one_line(error, list(_About.model_fields), "about")) from None
 
 
 def _read(path: Path) -> Recipe:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RecipeError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:

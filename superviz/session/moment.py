@@ -27,5 +27,3 @@ class Moment:
     trail: Array
     """(points, hidden, features): where one instance's W came from, oldest first, ending at this position."""
     trail_instance: int
-
-

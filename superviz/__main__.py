@@ -1,0 +1,5 @@
+"""`python -m superviz`: the same as `superviz`."""
+
+from superviz.cli.main import main
+
+main()

@@ -1,0 +1,128 @@
+"""The one table of actions: every menu entry, shortcut, toolbar button and palette command is a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from superviz.app.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """Something a person can do."""
+
+    name: str
+    menu: str
+    text: str
+    run: Callable[[MainWindow], object]
+    shortcuts: tuple[str, ...] = ()
+    checked: Callable[[MainWindow], bool] | None = None
+    """For what is on or off: which of the two."""
+    separated: bool = False
+    """Whether a line stands above it in its menu."""
+
+
+ACTIONS: tuple[ActionRow, ...] = (
+    ActionRow("restart", "Session", "Restart from a random start", lambda w: w.restart(), ("R",)),
+    ActionRow("another_seed", "Session", "Restart with another seed", lambda w: w.restart(another_seed=True), ("Shift+R",)),
+    ActionRow("open", "Session", "Open…", lambda w: w.ask_open(), ("Ctrl+O",), separated=True),
+    ActionRow("save", "Session", "Save", lambda w: w.save(), ("Ctrl+S",)),
+    ActionRow("save_as", "Session", "Save as…", lambda w: w.save_as(), ("Ctrl+Shift+S",)),
+    ActionRow("export", "Session", "Export a clip or picture…", lambda w: w.ask_export(), ("Ctrl+E",), separated=True),
+    ActionRow("copy_view", "Session", "Copy feature vectors as a picture", lambda w: w.copy_view("vectors"), ("Ctrl+Shift+C",)),
+    ActionRow("quit", "Session", "Quit", lambda w: w.close(), ("Ctrl+Q",), separated=True),
+    ActionRow("train", "Training", "Pause or go on training", lambda w: w.toggle_training(), ("Space",)),
+    ActionRow("step", "Training", "Train one step", lambda w: w.train_steps(1), (".",)),
+    ActionRow("step_100", "Training", "Train 100 steps", lambda w: w.train_steps(100), ("Shift+.", ">")),
+    ActionRow("slower", "Training", "Slower", lambda w: w.scale_pace(0.5), ("[",), separated=True),
+    ActionRow("faster", "Training", "Faster", lambda w: w.scale_pace(2.0), ("]",)),
+    ActionRow("flat_out", "Training", "Flat out, or back to a watching pace", lambda w: w.toggle_flat_out(), ("\\",)),
+    ActionRow("play", "Playback", "Play the recording", lambda w: w.toggle_playing(), ("P",)),
+    ActionRow("follow", "Playback", "Follow the live head", lambda w: w.stage.playback.follow(), ("F",)),
+    ActionRow("to_start", "Playback", "To the start", lambda w: w.scrub_to(0.0), ("Home",)),
+    ActionRow("back", "Playback", "Back a little", lambda w: w.scrub_by(-0.01), ("Left",)),
+    ActionRow("forward", "Playback", "Forward a little", lambda w: w.scrub_by(0.01), ("Right",)),
+    ActionRow("to_end", "Playback", "To the live head", lambda w: w.stage.playback.follow(), ("End",)),
+    ActionRow("loop", "Playback", "Loop", lambda w: w.toggle_loop(), ("L",), lambda w: w.stage.playback.looping),
+    ActionRow("two_dimensions", "View", "Vectors in 2D", lambda w: w.stage.change_display(dimensions=2)),
+    ActionRow("three_dimensions", "View", "Vectors in 3D", lambda w: w.stage.change_display(dimensions=3)),
+    ActionRow("reset_camera", "View", "Reset zoom and position", lambda w: w.reset_camera(), ("0",)),
+    ActionRow("trails", "View", "Trails", lambda w: w.toggle_display("trails"), ("T",), lambda w: w.stage.display.trails),
+    ActionRow("previous_instance", "View", "Previous instance", lambda w: w.show_instance(-1), ("PgUp", ","), separated=True),
+    ActionRow("next_instance", "View", "Next instance", lambda w: w.show_instance(+1), ("PgDown", "/")),
+    ActionRow("next_feature", "View", "Select the next feature", lambda w: w.select_next_feature(), ("N",)),
+    ActionRow("select_none", "View", "Select nothing", lambda w: w.stage.pin(None), ("Esc",)),
+    ActionRow("theme", "View", "Dark or light", lambda w: w.toggle_theme(), ("Ctrl+T",), separated=True),
+    ActionRow("full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), lambda w: w.isFullScreen()),
+    ActionRow("only_vectors", "View", "Only the vectors", lambda w: w.toggle_only_vectors(), ("V",), lambda w: w.shows_only_vectors),
+    ActionRow("larger_text", "View", "Larger text", lambda w: w.scale_text(+0.1), ("Ctrl++", "Ctrl+=")),
+    ActionRow("smaller_text", "View", "Smaller text", lambda w: w.scale_text(-0.1), ("Ctrl+-",)),
+    ActionRow("normal_text", "View", "Normal text", lambda w: w.stage.change_display(text_scale=1.0), ("Ctrl+0",)),
+    ActionRow("reduce_motion", "View", "Reduce motion", lambda w: w.toggle_display("reduce_motion"), (), lambda w: w.stage.display.reduce_motion),
+    ActionRow("panel_recipe", "Panels", "Recipe", lambda w: w.toggle_panel("recipe"), ("Ctrl+1",), lambda w: w.shows_panel("recipe")),
+    ActionRow("panel_strip", "Panels", "Instances", lambda w: w.toggle_panel("strip"), ("Ctrl+2",), lambda w: w.shows_panel("strip")),
+    ActionRow("panel_interference", "Panels", "Interference", lambda w: w.toggle_panel("interference"), ("Ctrl+3",), lambda w: w.shows_panel("interference")),
+    ActionRow("panel_neurons", "Panels", "Neurons", lambda w: w.toggle_panel("neurons"), ("Ctrl+4",), lambda w: w.shows_panel("neurons")),
+    ActionRow("panel_timeline", "Panels", "Timeline", lambda w: w.toggle_panel("timeline"), ("Ctrl+5",), lambda w: w.shows_panel("timeline")),
+    ActionRow("commands", "Help", "Find a command…", lambda w: w.show_commands(), ("Ctrl+K",)),
+    ActionRow("about", "Help", "About superviz", lambda w: w.show_about()),
+)
+
+
+def make_actions(window: MainWindow) -> dict[str, QAction]:
+    """A QAction for every row, by name. Shortcuts with Ctrl or a function key work in the whole window."""
+    actions: dict[str, QAction] = {}
+    for row in ACTIONS:
+        plain = [shortcut for shortcut in row.shortcuts if is_plain(shortcut)]
+        action = QAction(f"{row.text}\t{plain[0]}" if plain else row.text, window)
+        action.setObjectName(row.name)
+        action.setCheckable(row.checked is not None)
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in row.shortcuts if not is_plain(shortcut)])
+        action.triggered.connect(partial(_run, window, row))
+        window.addAction(action)
+        actions[row.name] = action
+    return actions
+
+
+def make_menu(window: MainWindow, actions: dict[str, QAction]) -> QMenu:
+    """The whole menu, a submenu for each of the table's."""
+    menu = QMenu(window)
+    submenus: dict[str, QMenu] = {}
+    for row in ACTIONS:
+        if row.menu not in submenus:
+            submenus[row.menu] = menu.addMenu(row.menu)
+        if row.separated:
+            submenus[row.menu].addSeparator()
+        submenus[row.menu].addAction(actions[row.name])
+    return menu
+
+
+def show_checks(window: MainWindow, actions: dict[str, QAction]) -> None:
+    """Show what is on and what is off."""
+    for row in ACTIONS:
+        if row.checked is not None:
+            actions[row.name].setChecked(row.checked(window))
+
+
+def is_plain(shortcut: str) -> bool:
+    """Whether it is a bare key. Those come last: a focused field, slider or button may want the key for itself."""
+    return not shortcut.startswith(("Ctrl", "F1"))
+
+
+def plain_keys() -> dict[str, str]:
+    """The name of the action behind each bare key."""
+    return {
+        QKeySequence(shortcut).toString(): row.name for row in ACTIONS for shortcut in row.shortcuts if is_plain(shortcut)
+    }
+
+
+def _run(window: MainWindow, row: ActionRow, _checked: bool = False) -> None:
+    window.attempt(partial(row.run, window))
+    show_checks(window, window.actions_by_name)

@@ -1,0 +1,415 @@
+"""MainWindow: the panels around the vectors, and what each action does to the session, the playhead and the look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+
+from superviz.app import questions
+from superviz.app.actions import make_actions, make_menu, plain_keys, show_checks
+from superviz.app.command_palette import CommandPalette
+from superviz.app.export_dialog import ExportDialog, ExportSettings
+from superviz.app.exporting import Exporting
+from superviz.app.layout import COMPACT, COMPACT_BELOW, WIDE, Layout
+from superviz.app.notifications import Notifications
+from superviz.app.panel import Panel
+from superviz.app.panels import PANELS, Frame
+from superviz.app.playback_bar import PlaybackBar
+from superviz.app.questions import Answer
+from superviz.app.recipe_panel import RecipePanel
+from superviz.app.session_controller import SessionController
+from superviz.app.stage import Stage
+from superviz.app.toolbar import FASTEST, SLOWEST, Toolbar
+from superviz.core.errors import SupervizError
+from superviz.core.experiment import Experiment
+from superviz.core.recipe import load_recipe, presets
+from superviz.engine.runner import RunState
+from superviz.scene.palette import PALETTES
+from superviz.session.display import DisplaySettings
+from superviz.views.theme import apply_theme
+
+
+_ALL_BUT_VECTORS = frozenset({"toolbar", "recipe", "strip", "interference", "neurons", "timeline"})
+
+
+class MainWindow(QMainWindow):
+    """The one window. It holds no run and no look of its own: the session controller and the stage do."""
+
+    def __init__(self, controller: SessionController) -> None:
+        super().__init__()
+        self.setObjectName("superviz")
+        self.resize(1440, 860)
+        self.controller = controller
+        controller.setParent(self)
+        self.stage = Stage(controller, self)
+        self.actions_by_name = make_actions(self)
+        self._plain_keys = plain_keys()
+        self.toolbar = Toolbar(self.actions_by_name, presets(), make_menu(self, self.actions_by_name))
+        self.recipe_panel = RecipePanel()
+        self.playback_bar = PlaybackBar(self.actions_by_name)
+        self.panels = {row.name: Panel(row.title, "", self.stage.views[row.name]) for row in PANELS if row.name != "timeline"}
+        parts: dict[str, QWidget] = {"recipe": self.recipe_panel, "timeline": self.stage.views["timeline"], **self.panels}
+        self.layout_ = Layout(self.toolbar, parts, self.playback_bar)
+        self.setCentralWidget(self.layout_)
+        self.notifications = Notifications(self.layout_)
+        self.exporting = Exporting(self)
+        self._export_dialog: ExportDialog | None = None
+        self._connect()
+        self._apply_theme(self.stage.display)
+
+    def _connect(self) -> None:
+        self.controller.session_changed.connect(self._session_changed)
+        self.controller.state_changed.connect(self._state_changed)
+        self.stage.settings_changed.connect(self._settings_changed)
+        self.stage.frame_shown.connect(self._frame_shown)
+        self.recipe_panel.edited.connect(self._edited)
+        self.recipe_panel.new_run_requested.connect(self._new_run_requested)
+        self.toolbar.preset_picked.connect(self._preset_picked)
+        self.toolbar.pace_changed.connect(self._pace_changed)
+        self.playback_bar.speed_changed.connect(self._speed_changed)
+        self.exporting.finished.connect(self._exported)
+
+    # -- the edge where errors are handled, once ------------------------------------------------------------------
+
+    def attempt(self, what: Callable[[], object]) -> None:
+        """Do it; a fault the user can mend becomes a notification."""
+        try:
+            what()
+        except SupervizError as error:
+            self.notify(str(error), "error")
+
+    def notify(self, line: str, kind: str = "info") -> None:
+        """One line, at the foot of the window."""
+        self.notifications.notify(line, kind)
+
+    # -- the session ----------------------------------------------------------------------------------------------
+
+    def restart(self, *, another_seed: bool = False) -> None:
+        """The recipe shown, from its random start."""
+        experiment = self._experiment_now()
+        if another_seed:
+            experiment = experiment.changed(seed=experiment.seed + 1)
+        if self.may_leave():
+            self.controller.restart(experiment)
+
+    def open(self, path: Path) -> None:
+        """A session, at rest, or a recipe, training."""
+        if not self.may_leave():
+            return
+        if path.suffix == ".toml":
+            self.controller.start(load_recipe(path), self.stage.display)
+        else:
+            self.controller.open(path)
+
+    def ask_open(self) -> None:
+        """Ask which file, and open it."""
+        if path := questions.ask_open_file(self, self._folder()):
+            self.open(path)
+
+    def save(self) -> bool:
+        """To the session's file; asks where, the first time. Whether it was saved."""
+        if self.controller.file is None:
+            return self.save_as()
+        self.controller.save(self.controller.file)
+        self.notify(f"Saved {self.controller.file.name}")
+        self._show_title()
+        return True
+
+    def save_as(self) -> bool:
+        """Ask where, and save. Whether it was saved."""
+        name = self.controller.recording.title or "session"
+        path = questions.ask_save_file(self, self.controller.file or self._folder() / f"{name}.superviz")
+        if path is None:
+            return False
+        self.controller.save(path)
+        self.notify(f"Saved {path.name}")
+        self._show_title()
+        return True
+
+    def may_leave(self) -> bool:
+        """Whether the run shown may go: asks once where work would be lost."""
+        if not self.controller.has_unsaved_work:
+            return True
+        answer = questions.ask_unsaved(self, self.controller.recording.title)
+        return self.save() if answer is Answer.SAVE else answer is Answer.DISCARD
+
+    def discard(self) -> None:
+        """Let go of everything without asking."""
+        self.stage.stop()
+        self.exporting.close()
+        self.controller.close()
+        self.deleteLater()
+
+    # -- training -------------------------------------------------------------------------------------------------
+
+    def toggle_training(self) -> None:
+        """Pause, or go on."""
+        if self.controller.runner.state in (RunState.RUNNING, RunState.COMPILING):
+            self.controller.runner.pause()
+        else:
+            self.controller.train_on()
+            self.stage.playback.follow()
+
+    def train_steps(self, steps: int) -> None:
+        """That many steps, then rest."""
+        self.controller.runner.advance(steps)
+        self.stage.playback.follow()
+
+    def scale_pace(self, factor: float) -> None:
+        """Faster or slower, up to flat out."""
+        pace = self.controller.pace
+        if pace is None:
+            self._pace_changed(FASTEST if factor < 1 else None)
+        else:
+            wanted = pace * factor
+            self._pace_changed(None if wanted > FASTEST else max(SLOWEST, wanted))
+
+    def toggle_flat_out(self) -> None:
+        """As fast as the machine goes, or as fast as is good to watch."""
+        self._pace_changed(self.controller.watching_pace if self.controller.pace is None else None)
+
+    # -- the playhead ---------------------------------------------------------------------------------------------
+
+    def toggle_playing(self) -> None:
+        """Play the recording, or hold."""
+        self.stage.playback.toggle_playing(self.controller.recording.live_step)
+
+    def toggle_loop(self) -> None:
+        """Whether playing starts over at the end."""
+        self.stage.playback.looping = not self.stage.playback.looping
+
+    def scrub_to(self, position: float) -> None:
+        """Hold the playhead there."""
+        self.stage.playback.scrub(position, self.controller.recording.live_step)
+
+    def scrub_by(self, share: float) -> None:
+        """Move the playhead by that share of what was trained."""
+        live = self.controller.recording.live_step
+        self.scrub_to(self.stage.playback.position + share * live)
+
+    # -- the look -------------------------------------------------------------------------------------------------
+
+    def toggle_display(self, name: str) -> None:
+        """Flip a display setting."""
+        self.stage.change_display(**{name: not getattr(self.stage.display, name)})
+
+    def toggle_theme(self) -> None:
+        """Dark or light."""
+        self.stage.change_display(theme="light" if self.stage.display.theme == "dark" else "dark")
+
+    def scale_text(self, by: float) -> None:
+        """Larger or smaller text, for the back row."""
+        self.stage.change_display(text_scale=min(2.0, max(0.8, self.stage.display.text_scale + by)))
+
+    def reset_camera(self) -> None:
+        """The vectors as they were first shown."""
+        fresh = DisplaySettings()
+        self.stage.change_display(zoom=fresh.zoom, pan=fresh.pan, azimuth=fresh.azimuth, elevation=fresh.elevation)
+
+    def toggle_panel(self, name: str) -> None:
+        """Hide a panel, or show it."""
+        self.stage.change_display(hidden_panels=self.stage.display.hidden_panels ^ {name})
+
+    def shows_panel(self, name: str) -> bool:
+        """Whether a panel is not hidden."""
+        return name not in self.stage.display.hidden_panels
+
+    @property
+    def shows_only_vectors(self) -> bool:
+        """Whether all else is hidden."""
+        return _ALL_BUT_VECTORS <= self.stage.display.hidden_panels
+
+    def toggle_only_vectors(self) -> None:
+        """Nothing but the vectors, or everything."""
+        self.stage.change_display(hidden_panels=frozenset() if self.shows_only_vectors else _ALL_BUT_VECTORS)
+
+    def toggle_full_screen(self) -> None:
+        """The whole screen, or a window."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_instance(self, by: int) -> None:
+        """The next instance, or the one before."""
+        count = self._experiment_now().n_instances
+        self.stage.change_display(instance=min(count - 1, max(0, self.stage.display.instance + by)))
+
+    def select_next_feature(self) -> None:
+        """Feature after feature, in every view."""
+        pinned = self.stage.display.pinned_feature
+        self.stage.pin(0 if pinned is None else (pinned + 1) % self._experiment_now().n_features)
+
+    def copy_view(self, name: str) -> None:
+        """A panel to the clipboard, as a picture."""
+        self.stage.views[name].copy_to_clipboard()
+        self.notify("Copied as a picture")
+
+    def show_commands(self) -> None:
+        """Every action, to be found by typing."""
+        CommandPalette(self.actions_by_name, self).open_over(self)
+
+    def show_about(self) -> None:
+        """What this is."""
+        QMessageBox.about(
+            self, "superviz", "superviz lets you watch a neural network decide where to put its features."
+        )
+
+    # -- export ---------------------------------------------------------------------------------------------------
+
+    def ask_export(self) -> None:
+        """The export dialog, beside the window: training goes on."""
+        if self._export_dialog is None:
+            self._export_dialog = ExportDialog(self)
+            self._export_dialog.export_requested.connect(self._export_requested)
+            self._export_dialog.cancel_requested.connect(self.exporting.cancel)
+            self.exporting.progressed.connect(self._export_dialog.show_progress)
+        self._export_dialog.show()
+        self._export_dialog.raise_()
+
+    @Slot(object)
+    def _export_requested(self, settings: ExportSettings) -> None:
+        settings = replace(settings, instance=self.stage.display.instance)
+        self.exporting.start(self.controller.recording, settings)
+
+    @Slot(object, str)
+    def _exported(self, path: Path | None, fault: str) -> None:
+        if self._export_dialog is not None:
+            self._export_dialog.hide()
+        if fault:
+            self.notify(fault, "error")
+        elif path is not None:
+            self.notify(f"Wrote {path.name}")
+
+    # -- what the widgets and the run say -------------------------------------------------------------------------
+
+    @Slot()
+    def _session_changed(self) -> None:
+        self.toolbar.show_title(self.controller.recording.title)
+        self.toolbar.show_pace(self.controller.pace)
+        self.recipe_panel.show_experiment(self._experiment_now(), self.stage.display.instance)
+        self._show_dimensions()
+        self._show_title()
+        for remark in self._experiment_now().remarks():
+            self.notify(remark)
+
+    @Slot(object, str)
+    def _state_changed(self, state: RunState, message: str) -> None:
+        self.toolbar.show_state(state)
+        if message:
+            self.notify(message, "error" if state is RunState.FAILED else "warning")
+
+    @Slot(object, object)
+    def _settings_changed(self, before: DisplaySettings, after: DisplaySettings) -> None:
+        if (before.theme, before.text_scale) != (after.theme, after.text_scale):
+            self._apply_theme(after)
+        if before.instance != after.instance:
+            self.recipe_panel.show_experiment(self._experiment_now(), after.instance)
+        if before.dimensions != after.dimensions:
+            self._show_dimensions()
+        if before.hidden_panels != after.hidden_panels or before.text_scale != after.text_scale:
+            self._arrange()
+        show_checks(self, self.actions_by_name)
+
+    @Slot(object)
+    def _frame_shown(self, frame: Frame) -> None:
+        runner = self.controller.runner
+        self.toolbar.show_progress(runner.step, frame.timeline.horizon, runner.rate)
+        loss = float(frame.moment.loss[frame.display.instance])
+        self.playback_bar.show_position(frame.moment.position, loss, self.controller.recording.live_step)
+        self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
+        for row in PANELS:
+            if row.name in self.panels:
+                self.panels[row.name].set_clause(row.clause(frame))
+
+    @Slot(str, object)
+    def _edited(self, field: str, value: object) -> None:
+        self.attempt(lambda: self.controller.edit(field, value))
+
+    @Slot(object)
+    def _new_run_requested(self, experiment: Experiment) -> None:
+        self.attempt(lambda: self.may_leave() and self.controller.restart(experiment))
+
+    @Slot(str)
+    def _preset_picked(self, name: str) -> None:
+        self.attempt(lambda: self.may_leave() and self.controller.start(load_recipe(name), self.stage.display))
+
+    @Slot(object)
+    def _pace_changed(self, pace: float | None) -> None:
+        self.controller.set_pace(pace)
+        self.toolbar.show_pace(pace)
+
+    @Slot(float)
+    def _speed_changed(self, speed: float) -> None:
+        self.stage.playback.speed = speed
+
+    # -- Qt -------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """A bare key that no focused widget wanted."""
+        name = self._plain_keys.get(QKeySequence(event.keyCombination()).toString())
+        if name is not None:
+            self.actions_by_name[name].trigger()
+        elif Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and not event.modifiers():
+            feature = event.key() - Qt.Key.Key_1
+            if feature < self._experiment_now().n_features:
+                self.stage.pin(feature)
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """There is something to draw on."""
+        super().showEvent(event)
+        self.stage.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Room changes; below 1600 the window says less."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Asks once about unsaved work, then stops every thread."""
+        saved_or_let_go = False
+
+        def leave() -> None:
+            nonlocal saved_or_let_go
+            saved_or_let_go = self.may_leave()
+
+        self.attempt(leave)
+        if saved_or_let_go:
+            self.discard()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _arrange(self) -> None:
+        self.stage.compact = self.width() < COMPACT_BELOW
+        measures = COMPACT if self.stage.compact else WIDE
+        for panel in (self.toolbar, self.recipe_panel, self.playback_bar, *self.panels.values()):
+            panel.set_compact(self.stage.compact)
+        self.layout_.apply(measures)
+        self.layout_.show_only(self.stage.display.hidden_panels)
+
+    def _apply_theme(self, display: DisplaySettings) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, PALETTES[display.theme], display.text_scale)
+        self.toolbar.show_theme(display.theme)
+
+    def _show_dimensions(self) -> None:
+        hidden = self._experiment_now().n_hidden
+        self.toolbar.show_dimensions(hidden, self.stage.display.dimensions)
+        self.actions_by_name["three_dimensions"].setEnabled(hidden > 2)
+
+    def _show_title(self) -> None:
+        file = self.controller.file
+        self.setWindowTitle(f"{file.stem if file else self.controller.recording.title} — superviz")
+
+    def _experiment_now(self) -> Experiment:
+        recording = self.controller.recording
+        return recording.experiment_at(recording.live_step)
+
+    def _folder(self) -> Path:
+        return self.controller.file.parent if self.controller.file else Path.home()

@@ -1,0 +1,96 @@
+"""The table of panels: what each is called, says of itself and draws. A chart is one scene module and one row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from superviz.core.experiment import MODEL_FORMULAS
+from superviz.scene import interference, neurons, strip, timeline, vectors
+from superviz.scene.canvas import Canvas
+from superviz.scene.drawables import Scene
+from superviz.scene.selection import Selection
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+from superviz.session.timeline import Timeline
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """Everything that any panel may draw from, at one position of the playhead."""
+
+    moment: Moment
+    timeline: Timeline
+    display: DisplaySettings
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """One panel of the window."""
+
+    name: str
+    title: str
+    build: Callable[[Frame, Canvas], Scene]
+    clause: Callable[[Frame], str]
+    """What the panel shows, in plain words; rich text."""
+    help: str
+    """For people who can't see it, and for its tooltip."""
+
+
+def _vectors_clause(frame: Frame) -> str:
+    hidden = frame.moment.experiment.n_hidden
+    room = {1: "one hidden dimension", 2: "two hidden dimensions", 3: "three hidden dimensions"}
+    return f"Each arrow is one feature: the direction the model gives it in its {room.get(hidden, f'{hidden} hidden dimensions')}."
+
+
+def _strip_clause(frame: Frame) -> str:
+    experiment = frame.moment.experiment
+    if len(set(experiment.probability_array()[:, 0].tolist())) == 1:
+        return f"The same model from {experiment.n_instances} random starts. Click one to look closer."
+    return f"The same model at {experiment.n_instances} feature probabilities. Click one to look closer."
+
+
+def _neurons_clause(frame: Frame) -> str:
+    # Every kind of model there is so far has a linear hidden layer, where any rotation gives the same loss.
+    assert frame.moment.experiment.model in MODEL_FORMULAS
+    return "this basis is arbitrary: rotating it costs nothing"
+
+
+PANELS: tuple[PanelRow, ...] = (
+    PanelRow(
+        "vectors",
+        "Feature vectors",
+        lambda frame, canvas: vectors.build(frame.moment, frame.display, frame.selection, canvas),
+        _vectors_clause,
+        "The direction and length of each feature in the hidden space.",
+    ),
+    PanelRow(
+        "strip",
+        "Instances",
+        lambda frame, canvas: strip.build(frame.moment, frame.display, frame.selection, canvas),
+        _strip_clause,
+        "The models trained side by side.",
+    ),
+    PanelRow(
+        "interference",
+        "Interference",
+        lambda frame, canvas: interference.build(frame.moment, frame.display, frame.selection, canvas),
+        lambda _: "W<sup>T</sup>W: what activating one does to another",
+        "How much activating one feature moves the model's output for another.",
+    ),
+    PanelRow(
+        "neurons",
+        "Neurons",
+        lambda frame, canvas: neurons.build(frame.moment, frame.display, frame.selection, canvas),
+        _neurons_clause,
+        "Which features each hidden dimension carries.",
+    ),
+    PanelRow(
+        "timeline",
+        "Timeline",
+        lambda frame, canvas: timeline.build(frame.timeline, frame.moment, frame.display, frame.selection, canvas),
+        lambda _: "",
+        "The loss over the steps of training; drag to look back.",
+    ),
+)

@@ -1,0 +1,149 @@
+"""SessionController: the one recording the window shows, its training thread, and the life of its file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from superviz.app.playback import DEFAULT_PACE
+from superviz.app.training_thread import TrainingThread
+from superviz.core.errors import SessionError
+from superviz.core.experiment import Experiment
+from superviz.core.recipe import Recipe
+from superviz.engine.runner import Runner, RunState
+from superviz.session.display import DisplaySettings
+from superviz.session.recording import Recording
+
+
+class SessionController(QObject):
+    """Starts, opens, saves and closes runs. Every run is journalled in `journals` from its first step.
+
+    Methods raise SupervizError where what was asked can't be done; the run shown before is then still there.
+    """
+
+    session_changed = Signal()
+    """Another recording is shown."""
+    state_changed = Signal(object, str)
+    """The RunState of the run shown and one line for people, or ""."""
+
+    def __init__(self, journals: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._journals = journals
+        self._thread: TrainingThread | None = None
+        self._recording: Recording | None = None
+        self._saved_revision = 0
+        self._pristine = True
+        self.file: Path | None = None
+        """Where the session was opened from or last saved to."""
+        self.pace: float | None = DEFAULT_PACE
+        self.watching_pace = DEFAULT_PACE
+        """Steps a second at which the recipe is best watched."""
+
+    @property
+    def recording(self) -> Recording:
+        """What is shown. Raises LookupError before the first run."""
+        if self._recording is None:
+            raise LookupError("no session yet")
+        return self._recording
+
+    @property
+    def runner(self) -> Runner:
+        """What trains it."""
+        if self._thread is None:
+            raise LookupError("no session yet")
+        return self._thread.runner
+
+    @property
+    def has_unsaved_work(self) -> bool:
+        """Whether closing would lose something that the preset alone can't give back."""
+        return not self._pristine and self.recording.revision != self._saved_revision
+
+    def start(self, recipe: Recipe, display: DisplaySettings, *, pristine: bool = True) -> None:
+        """Train a recipe from its random start."""
+        self.watching_pace = recipe.pace or DEFAULT_PACE
+        shown = recipe.instance if recipe.instance is not None else 0
+        display = display.model_copy(
+            update={"instance": min(shown, recipe.experiment.n_instances - 1), "pinned_feature": None}
+        )
+        recording = Recording.create(recipe.experiment, self._journal(), title=recipe.title, display=display)
+        self._show(recording, paused=False, file=None, pristine=pristine)
+
+    def restart(self, experiment: Experiment) -> None:
+        """Train that experiment from its random start, looked at as now."""
+        now = self.recording
+        title = now.title if experiment.n_features == now.experiment.n_features else ""
+        recipe = Recipe("", experiment, title or _title(experiment), instance=now.display.instance, pace=self.watching_pace)
+        self.start(recipe, now.display, pristine=self._pristine and experiment == now.experiment)
+
+    def open(self, path: Path) -> None:
+        """Show a session from a file, at rest; its training can be gone on with. The file stays as it is until saved."""
+        recording = Recording.open(path).continued(self._journal())
+        self._show(recording, paused=True, file=path, pristine=False)
+        self._saved_revision = recording.revision
+
+    def save(self, path: Path) -> None:
+        """Write the session there, whole or not at all; training goes on."""
+        revision = self.recording.revision
+        self.recording.save(path, force=True)
+        self.file, self._saved_revision = path, revision
+
+    def edit(self, field: str, value: object) -> None:
+        """Change a live field of the running model."""
+        self.recording.experiment_at(self.recording.live_step).changed(**{field: value})  # RecipeError before it is queued
+        self._pristine = False
+        self.runner.edit(field, value)
+
+    def train_on(self) -> None:
+        """Go on training; past the horizon where it has been reached."""
+        runner = self.runner
+        if runner.state is RunState.FINISHED:
+            self.edit("steps", runner.step + self.recording.experiment.steps)
+        if runner.state is RunState.FAILED:
+            raise SessionError("this run failed and can't go on; start a new one")
+        runner.resume()
+
+    def set_pace(self, pace: float | None) -> None:
+        """Steps a second, or None for flat out; kept for the runs to come."""
+        self.pace = pace
+        self.runner.set_pace(pace)
+
+    def close(self) -> None:
+        """Stop training and let go of everything. The journal of a run that was closed on purpose is removed."""
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread.state_changed.disconnect(self._state_changed)
+            self._thread.deleteLater()
+            self._thread = None
+        if self._recording is not None:
+            journal = self._recording.path
+            try:
+                self._recording.close()
+            finally:
+                self._recording = None
+                if journal is not None:
+                    journal.unlink(missing_ok=True)
+
+    def _show(self, recording: Recording, *, paused: bool, file: Path | None, pristine: bool) -> None:
+        self.close()
+        self._recording, self.file, self._pristine, self._saved_revision = recording, file, pristine, 0
+        self._thread = TrainingThread(recording, pace=self.pace, paused=paused, parent=self)
+        self._thread.state_changed.connect(self._state_changed)
+        self.session_changed.emit()
+        self._thread.start()
+
+    @Slot(object, str)
+    def _state_changed(self, state: RunState, message: str) -> None:
+        self.state_changed.emit(state, message)
+
+    def _journal(self) -> Path:
+        try:
+            self._journals.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SessionError(f"{self._journals}: can't be made: {error.strerror}; runs are journalled there") from None
+        return self._journals / f"{time.strftime('%Y-%m-%d %H.%M.%S')} {time.time_ns() % 10**9:09d}.superviz"
+
+
+def _title(experiment: Experiment) -> str:
+    return f"{experiment.n_features} features, {experiment.n_hidden} dimensions"

@@ -1,0 +1,196 @@
+"""Stage: shows the moment at the playhead in every panel, sixty times a second, with one selection for all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from superviz.app.panels import PANELS, Frame, PanelRow
+from superviz.app.playback import Playback
+from superviz.app.session_controller import SessionController
+from superviz.scene.canvas import Canvas
+from superviz.scene.palette import PALETTES
+from superviz.scene.selection import Feature, Instance, Meaning, Pair, Selection, Step
+from superviz.scene.timeline import position_at
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+from superviz.session.recording import Recording
+from superviz.session.timeline import Timeline, TimelineReader
+from superviz.views.plane_view import PlaneView
+
+FRAME_MILLISECONDS = 16
+_ORBIT_DEGREES_PER_PIXEL = 0.4
+
+
+class Stage(QObject):
+    """The frame clock. Same position and same settings: nothing happens, so the screen can never fall behind."""
+
+    settings_changed = Signal(object, object)
+    """The DisplaySettings before and after."""
+    frame_shown = Signal(object)
+    """The Frame that was just drawn."""
+
+    def __init__(self, controller: SessionController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self.views = {row.name: PlaneView() for row in PANELS}
+        self.playback = Playback()
+        self.display = DisplaySettings()
+        self.selection = Selection()
+        self.compact = False
+        self.frame: Frame | None = None
+        self._shown: dict[str, Hashable] = {}
+        self._moment_key: Hashable = None
+        self._moment: Moment | None = None
+        self._reader: TimelineReader | None = None
+        self._timeline_key: Hashable = None
+        self._timeline: Timeline | None = None
+        self._last_tick = time.perf_counter()
+        for row in PANELS:
+            self._wire(row)
+        controller.session_changed.connect(self._session_changed)
+        self._clock = QTimer(self)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.setInterval(FRAME_MILLISECONDS)
+        self._clock.timeout.connect(self.show_frame)
+
+    def start(self) -> None:
+        """Begin to show frames."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Show no more."""
+        self._clock.stop()
+
+    def change_display(self, **changes: object) -> None:
+        """Look at the session another way; kept in its file."""
+        before = self.display
+        self.display = DisplaySettings.model_validate({**before.model_dump(), **changes})
+        if self.display != before:
+            self._controller.recording.display = self.display
+            self.settings_changed.emit(before, self.display)
+
+    def pin(self, feature: int | None) -> None:
+        """Select that feature in every view, or none."""
+        self.selection = replace(self.selection, pinned=None if feature is None else Feature(feature))
+        self.change_display(pinned_feature=feature)
+
+    @Slot()
+    def show_frame(self) -> None:
+        """Draw what has changed since the frame before."""
+        now = time.perf_counter()
+        elapsed, self._last_tick = now - self._last_tick, now
+        recording = self._controller.recording
+        position = self.playback.tick(elapsed, recording.live_step)
+        moment = self._moment_at(recording, position)
+        timeline = self._timeline_of(recording)
+        self.frame = Frame(moment, timeline, self.display, self.selection)
+        changed = False
+        for row in PANELS:
+            changed |= self._show(row, self.frame)
+        if changed:
+            self.frame_shown.emit(self.frame)
+
+    def _show(self, row: PanelRow, frame: Frame) -> bool:
+        view = self.views[row.name]
+        if not view.isVisible():
+            self._shown.pop(row.name, None)
+            return False
+        size = (view.width(), view.height())
+        key: Hashable = (id(frame.moment), frame.display, frame.selection, self.compact, size)
+        if row.name == "timeline":
+            key = (key, id(frame.timeline))
+        if self._shown.get(row.name) == key:
+            return False
+        self._shown[row.name] = key
+        view.show_scene(row.build(frame, self.canvas(*size)))
+        return True
+
+    def canvas(self, width: float, height: float) -> Canvas:
+        """Room for a scene of that size, in the window's manner of now."""
+        mark, text = (0.72, 0.92) if self.compact else (1.0, 1.0)
+        return Canvas(width, height, PALETTES[self.display.theme], mark, text * self.display.text_scale, self.compact)
+
+    def _moment_at(self, recording: Recording, position: float) -> Moment:
+        key = (id(recording), position, self.display.instance, len(recording.edits))
+        if self._moment is None or key != self._moment_key:
+            self._moment = recording.moment(position, self.display.instance)
+            self._moment_key = key
+        return self._moment
+
+    def _timeline_of(self, recording: Recording) -> Timeline:
+        assert self._reader is not None
+        key = (id(recording), recording.revision, recording.live_step, self.display.instance)
+        if self._timeline is None or key != self._timeline_key:
+            self._timeline = self._reader.read(self.display.instance)
+            self._timeline_key = key
+        return self._timeline
+
+    def _wire(self, row: PanelRow) -> None:
+        view = self.views[row.name]
+        view.setAccessibleName(row.title)
+        view.setAccessibleDescription(row.help)
+        view.hovered.connect(self._hovered)
+        view.picked.connect(self._picked)
+        if row.name == "timeline":
+            view.pressed.connect(self._scrubbed)
+            view.moved.connect(self._scrubbed)
+        if row.name == "vectors":
+            view.dragged.connect(self._dragged)
+            view.zoomed.connect(self._zoomed)
+
+    @Slot()
+    def _session_changed(self) -> None:
+        recording = self._controller.recording
+        before, self.display = self.display, recording.display
+        if before.theme != self.display.theme:
+            self.settings_changed.emit(before, self.display)
+        self.playback = Playback(self._controller.watching_pace)
+        pinned = self.display.pinned_feature
+        self.selection = Selection(pinned=None if pinned is None else Feature(pinned))
+        self._reader = TimelineReader(recording)
+        self._moment = self._timeline = None
+        self._shown.clear()
+
+    @Slot(object)
+    def _hovered(self, meaning: Meaning | None) -> None:
+        # Cards and the curve are pressed, not selected: hovering them means nothing to the other views.
+        wanted = meaning if isinstance(meaning, (Feature, Pair)) else None
+        self.selection = replace(self.selection, hovered=wanted)
+
+    @Slot(object)
+    def _picked(self, meaning: Meaning | None) -> None:
+        if isinstance(meaning, Instance):
+            self.change_display(instance=meaning.index)
+        elif isinstance(meaning, Feature):
+            self.pin(None if self.selection.pinned == meaning else meaning.index)
+        elif isinstance(meaning, Pair):
+            self.pin(meaning.source)
+        elif isinstance(meaning, Step):
+            self.playback.scrub(meaning.position, self._controller.recording.live_step)
+
+    @Slot(float, float)
+    def _scrubbed(self, x: float, _y: float) -> None:
+        view = self.views["timeline"]
+        if self._timeline is not None:
+            position = position_at(self._timeline, self.canvas(view.width(), view.height()), x)
+            self.playback.scrub(position, self._controller.recording.live_step)
+
+    @Slot(float, float)
+    def _dragged(self, dx: float, dy: float) -> None:
+        if self.display.dimensions == 3:
+            elevation = min(89.0, max(-89.0, self.display.elevation + dy * _ORBIT_DEGREES_PER_PIXEL))
+            azimuth = (self.display.azimuth - dx * _ORBIT_DEGREES_PER_PIXEL) % 360
+            self.change_display(azimuth=azimuth, elevation=elevation)
+        else:
+            height = self.views["vectors"].height()
+            across, down = self.display.pan
+            self.change_display(pan=(across + dx / height, down + dy / height))
+
+    @Slot(float, float, float)
+    def _zoomed(self, factor: float, _x: float, _y: float) -> None:
+        self.change_display(zoom=min(10.0, max(0.2, self.display.zoom * factor)))

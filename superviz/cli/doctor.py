@@ -1,0 +1,89 @@
+"""`superviz doctor`: what this machine offers, probed in processes of their own: a broken driver may abort one."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import typer
+
+from superviz import __version__
+
+PACKAGES = ("numpy", "numba", "pydantic", "PySide6-Essentials", "av", "torch")
+
+_QT = """
+from PySide6.QtGui import QGuiApplication, QOpenGLContext, QOffscreenSurface
+app = QGuiApplication([])
+print(app.platformName())
+screen = app.primaryScreen()
+print(f"{screen.size().width()} x {screen.size().height()}" if screen else "none")
+context, surface = QOpenGLContext(), QOffscreenSurface()
+if app.platformName() not in ("offscreen", "minimal") and context.create():
+    surface.create()
+    context.makeCurrent(surface)
+    print(".".join(map(str, context.format().version())), context.functions().glGetString(0x1F01))
+else:
+    print("none; 3D is projected")
+"""
+_KERNEL = """
+from superviz.engine.kernel import kernel_is_cached
+print("compiled" if kernel_is_cached() else "to be compiled at the first training, once, in some seconds")
+"""
+_ENCODERS = """
+import av
+wanted = ("libx264", "libvpx-vp9", "prores_ks", "gif", "apng")
+print(", ".join(name for name in wanted if name in av.codecs_available))
+"""
+_CUDA = """
+import torch
+print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none")
+"""
+
+
+def doctor() -> None:
+    """Say what this machine offers: Qt, OpenGL, training devices, encoders, versions."""
+    from superviz.app.show import NoScreenError, require_screen
+
+    try:
+        require_screen()
+        qt_platform = None
+    except NoScreenError:
+        qt_platform = "offscreen"
+    qt = _probe(_QT, qt_platform)
+    window, screen, opengl = (*qt, "-", "-")[:3]
+    rows = {
+        "system": f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
+        "Python": f"{platform.python_version()} at {sys.executable}",
+        "Qt platform": f"{window}; no display, so files only" if qt_platform else window,
+        "screen": screen,
+        "OpenGL": opengl,
+        "training": f"CPU; the kernel is {' '.join(_probe(_KERNEL))}",
+        "CUDA": f"{' '.join(_probe(_CUDA))}; this version trains on the CPU" if _version("torch") else "no torch",
+        "encoders": " ".join(_probe(_ENCODERS)),
+        "versions": ", ".join(
+            [f"superviz {__version__}", *(f"{name} {_version(name) or 'missing'}" for name in PACKAGES)]
+        ),
+    }
+    width = max(map(len, rows)) + 2
+    for name, value in rows.items():
+        typer.echo(f"{name:<{width}}{value}")
+
+
+def _probe(program: str, qt_platform: str | None = None) -> list[str]:
+    """What the program printed, a line an entry; or one entry saying how it failed."""
+    environment = {**os.environ, **({"QT_QPA_PLATFORM": qt_platform} if qt_platform else {})}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        return [f"failed: {said[-1] if said else f'exit status {done.returncode}'}"]
+    return done.stdout.strip().splitlines()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,90 @@
+"""`superviz render`: a clip or a still of a run, or of a recipe trained for it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from superviz.cli.progress import progress_bar
+from superviz.cli.source import open_source
+
+if TYPE_CHECKING:
+    from superviz.session.recording import Recording
+
+
+class View(StrEnum):
+    """What to show."""
+
+    vectors = "vectors"
+    interference = "interference"
+    neurons = "neurons"
+    dashboard = "dashboard"
+
+
+class Theme(StrEnum):
+    """On what ground."""
+
+    dark = "dark"
+    light = "light"
+
+
+def render(
+    source: str = typer.Argument(
+        ..., metavar="RUN_OR_RECIPE", help="A session (.superviz), a preset's name or a recipe (.toml)."
+    ),
+    output: Path = typer.Option(..., "--output", "-o", help="The file to write; its ending says the format."),
+    view: View = typer.Option(View.vectors, help="What to show."),
+    size: str = typer.Option("1920x1080", metavar="WxH", help="Width and height in pixels."),
+    fps: int = typer.Option(30, min=1, help="A clip's frames a second."),
+    duration: float = typer.Option(10.0, min=0.01, help="A clip's seconds."),
+    theme: Theme = typer.Option(Theme.dark, help="Dark or light."),
+    instance: int | None = typer.Option(
+        None, min=0, help="The instance to show, counted from 0; by default the one of lowest evaluation loss."
+    ),
+    force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
+) -> None:
+    """Make a clip or a still; needs no display."""
+    from superviz.export.render import render
+
+    width, height = parse_size(size)
+    with closing(_trained(source)) as recording, progress_bar("Rendering", "frames") as report:
+        render(
+            recording,
+            output,
+            view=view.value,
+            size=(width, height),
+            fps=fps,
+            duration=duration,
+            theme=theme.value,
+            instance=instance,
+            force=force,
+            progress=report,
+        )
+    typer.echo(f"{output}: written", err=True)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height from "1920x1080". Raises typer.BadParameter."""
+    match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
+    if match is None or "0" in (match[1].lstrip("0") or "0", match[2].lstrip("0") or "0"):
+        raise typer.BadParameter(f"--size {text}: give width and height in pixels, for example 1920x1080")
+    return int(match[1]), int(match[2])
+
+
+def _trained(source: str) -> Recording:
+    from superviz.core.recipe import Recipe
+    from superviz.session.recording import Recording
+    from superviz.training import goal_of, train_until
+
+    found = open_source(source)
+    if not isinstance(found, Recipe):
+        return found
+    recording = Recording.create(found.experiment, title=found.title)
+    with progress_bar("Training", "steps") as report:
+        train_until(recording, goal_of(recording, None), report)
+    return recording

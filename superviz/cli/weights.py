@@ -1,0 +1,55 @@
+"""`superviz weights`: the weights of a run, for other programs."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from superviz.cli.source import kept_snapshot, open_run
+
+if TYPE_CHECKING:
+    from superviz.core.snapshot import Snapshot
+
+
+def weights(
+    run: Path = typer.Argument(..., metavar="RUN", help="A session (.superviz)."),
+    output: Path = typer.Option(..., "--output", "-o", help="The file to write, .npz or .safetensors."),
+    step: int | None = typer.Option(None, min=0, help="A step whose weights were kept; by default the last."),
+    force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
+) -> None:
+    """Write W (instances, hidden, features), b (instances, features) and step."""
+    from superviz.core.errors import ExportError
+
+    encoders = {".npz": _as_npz, ".safetensors": _as_safetensors}
+    if output.suffix not in encoders:
+        raise ExportError(f"{output}: no such format for weights; the ending must be {' or '.join(encoders)}")
+    with closing(open_run(run)) as recording:
+        snapshot = kept_snapshot(recording, step)
+    content = encoders[output.suffix](snapshot)
+    try:
+        with output.open("wb" if force else "xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ExportError(f"{output}: there is such a file already; --force replaces it") from None
+    except OSError as error:
+        raise ExportError(f"{output}: can't be written: {error.strerror}") from None
+    typer.echo(f"{output}: W {snapshot.W.shape} and b {snapshot.b.shape} at step {snapshot.step:,}", err=True)
+
+
+def _as_npz(snapshot: Snapshot) -> bytes:
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.savez(buffer, W=snapshot.W, b=snapshot.b, step=np.int64(snapshot.step))
+    return buffer.getvalue()
+
+
+def _as_safetensors(snapshot: Snapshot) -> bytes:
+    import numpy as np
+    from safetensors.numpy import save
+
+    return save({"W": snapshot.W, "b": snapshot.b, "step": np.array([snapshot.step], dtype=np.int64)})

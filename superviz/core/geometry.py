@@ -1,0 +1,61 @@
+"""Geometry of feature directions: gram matrix, norms, feature dimensionality, crowding.
+
+W is (..., hidden, features): column i is feature i's direction W_i; What_i is its unit vector. Everything is computed in
+W's own precision.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = TypeVar("Real", np.float32, np.float64)
+
+DEAD_NORM = 0.1
+"""A feature whose direction is shorter counts as dead: the model does not represent it."""
+
+
+def gram_matrix(W: NDArray[Real]) -> NDArray[Real]:
+    """W^T W, (..., features, features). Off the diagonal, G_ij is the interference of features i and j."""
+    return np.matmul(np.swapaxes(W, -1, -2), W)
+
+
+def weight_norms(W: NDArray[Real]) -> NDArray[Real]:
+    """Each direction's length ||W_i||, (..., features)."""
+    return np.sqrt(np.einsum("...hf,...hf->...f", W, W))
+
+
+def frobenius_norm_squared(W: NDArray[Real]) -> NDArray[Real]:
+    """||W||_F^2, (...): about how many features are represented (TMS, "The geometry of superposition")."""
+    return np.einsum("...hf,...hf->...", W, W)
+
+
+def feature_dimensionality(W: NDArray[Real]) -> NDArray[Real]:
+    """D_i = ||W_i||^2 / sum_j (What_i . W_j)^2, (..., features): the share of a dimension feature i has.
+
+    0 for a dead feature (norm under DEAD_NORM), where the quotient means nothing. TMS, "The geometry of superposition";
+    the same as Scherlis et al.'s capacity. The sum over features is at most the number of hidden dimensions.
+    """
+    return _dimensionality(gram_matrix(W))
+
+
+def crowding(W: NDArray[Real]) -> NDArray[Real]:
+    """How crowded feature i is: sum over j != i of (What_i . W_j)^2, (..., features).
+
+    0 where i is orthogonal to all others, 1 or more where it is swamped, 0 for a dead feature. TMS, "Superposition as a
+    phase change" (the colours of its bars).
+    """
+    gram = gram_matrix(W)
+    squared_norms = np.diagonal(gram, axis1=-2, axis2=-1)
+    alive = squared_norms >= DEAD_NORM**2
+    others = np.einsum("...ij,...ij->...i", gram, gram) - squared_norms**2
+    return np.divide(np.maximum(others, 0), squared_norms, out=np.zeros_like(others), where=alive)
+
+
+def _dimensionality(gram: NDArray[Real]) -> NDArray[Real]:
+    squared_norms = np.diagonal(gram, axis1=-2, axis2=-1)
+    totals = np.einsum("...ij,...ij->...i", gram, gram)
+    alive = squared_norms >= DEAD_NORM**2
+    return np.divide(squared_norms**2, totals, out=np.zeros_like(totals), where=alive)

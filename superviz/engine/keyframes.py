@@ -1,0 +1,77 @@
+"""Keyframes: which steps of a run are kept. A pure function of the weights, so pace and chunking never matter."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.snapshot import Array, Snapshot, frozen
+
+MOVE = 0.02
+"""How far some weight must have moved to be worth a keyframe: beyond the optimiser's own wander (.008 in 100 steps)."""
+STRIDE = 250
+"""Steps after which a keyframe is taken in any case."""
+BUDGET = 256 * 2**20
+"""Bytes that all keyframes of a run may take, unless told otherwise."""
+
+_DENSE = ((20, 1), (500, 5), (2_000, 10))
+_SPACING = 25
+
+
+def grid_steps(after: int, until: int) -> NDArray[np.int64]:
+    """The steps in (after, until] at which W is looked at: all up to 20, each 5th up to 500, 10th up to 2,000, then 25th."""
+    parts: list[NDArray[np.int64]] = []
+    start = after
+    for end, spacing in (*_DENSE, (until, _SPACING)):
+        stop = min(end, until)
+        if start < stop:
+            parts.append(np.arange((start // spacing + 1) * spacing, stop + 1, spacing, dtype=np.int64))
+            start = stop
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+class KeyframePolicy:
+    """Takes a keyframe where some weight has moved by more than MOVE since the last one, and at multiples of STRIDE.
+
+    As the count uses up the budget both double: when half of it is gone, when three quarters are, and so on. So a run of
+    any length fits, its beginning at full detail. Nothing but the weights and the count decides; to go on after a
+    pause, give the last keyframe and how many there are.
+    """
+
+    def __init__(self, last: Snapshot | None = None, count: int = 0, *, budget: int = BUDGET) -> None:
+        self._last = last.W if last is not None else None
+        self._budget = budget
+        self.count = count
+        """Keyframes taken so far, those before a resume included."""
+
+    def start(self, snapshot: Snapshot) -> list[Snapshot]:
+        """The first keyframe of a run: where it starts."""
+        return self.select(np.array([snapshot.step]), snapshot.W[None], snapshot.b[None])
+
+    def select(self, steps: NDArray[np.int64], W: Array, b: Array) -> list[Snapshot]:
+        """The keyframes among the states at `steps`, all on the grid; W is (steps, instances, hidden, features)."""
+        keyframes: list[Snapshot] = []
+        while len(steps):
+            capacity = self._budget // (W[0].nbytes + b[0].nbytes)
+            if self.count >= capacity:
+                break
+            due = self._due(steps, W, 1 << self._halvings(capacity))
+            if not due.any():
+                break
+            first = int(due.argmax())
+            keyframes.append(Snapshot(int(steps[first]), frozen(W[first]), frozen(b[first])))
+            self._last = keyframes[-1].W
+            self.count += 1
+            steps, W, b = steps[first + 1 :], W[first + 1 :], b[first + 1 :]
+        return keyframes
+
+    def _due(self, steps: NDArray[np.int64], W: Array, factor: int) -> NDArray[np.bool_]:
+        if self._last is None:
+            return np.ones(len(steps), dtype=np.bool_)
+        moved = np.abs(W - self._last).max(axis=(1, 2, 3)) > MOVE * factor
+        return moved | (steps % (STRIDE * factor) == 0)
+
+    def _halvings(self, capacity: int) -> int:
+        """How many times what was left of the budget has been halved."""
+        left = capacity - self.count
+        return (capacity // left).bit_length() - 1

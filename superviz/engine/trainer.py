@@ -1,0 +1,124 @@
+"""Trainer: an experiment and its state, advanced any number of steps; how they are cut into calls changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.errors import TrainingError
+from superviz.core.experiment import LIVE_FIELDS, Experiment
+from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, LiveValue, Snapshot, frozen
+from superviz.engine.state import Settings, State, Trace
+
+
+class Diverged(TrainingError):
+    """A step made the weights or the loss no longer finite. The trainer stands at its last finite state.
+
+    `trace` is what the steps up to there left.
+    """
+
+    def __init__(self, line: str, trace: Trace) -> None:
+        super().__init__(line)
+        self.trace = trace
+
+
+class Trainer:
+    """Trains every instance of an experiment by AdamW on fresh batches, on the CPU, in the compiled kernel.
+
+    The same experiment gives the same bytes on the same kind of processor, whatever the chunks, the number of threads
+    and the number of instances beside it, and across a checkpoint. To be used from one thread at a time.
+    """
+
+    backend = "numba"
+
+    def __init__(self, experiment: Experiment, *, checkpoint: Checkpoint | None = None, threads: int = 1) -> None:
+        """Start afresh, or go on from `checkpoint`. Raises TrainingError where that is of another shape."""
+        self.experiment = experiment
+        """As in force now, edits applied."""
+        self.step = 0
+        """Steps done."""
+        self._threads = min(threads, experiment.n_instances)
+        self._pool: ThreadPoolExecutor | None = None
+        self._settings = Settings.of(experiment)
+        if checkpoint is None:
+            self._state = State.start(experiment)
+        else:
+            self._state = State.resume(experiment, checkpoint)
+            self.step = checkpoint.step
+
+    def advance(self, steps: int) -> Array:
+        """Take that many steps; returns the loss of each completed bucket, (buckets, instances). Raises Diverged."""
+        return self.trace(steps, np.empty(0, dtype=np.int64)).losses
+
+    def trace(self, steps: int, at: NDArray[np.int64]) -> Trace:
+        """As `advance`, noting the weights at the steps `at`: ascending, after the present step, none beyond the last.
+
+        On Diverged the trainer has taken the steps before the one that failed.
+        """
+        start = self._state.copy()
+        trace = self._run(steps, at)
+        sound = int(trace.sound.min())
+        if sound < steps:
+            self._state.restore(start)
+            trace = self._run(sound, at[at <= self.step + sound])
+        self.step += sound
+        if sound < steps:
+            raise Diverged(
+                f"training diverged at step {self.step + 1:,}: the weights are no longer finite; "
+                f"try a learning rate smaller than {self.experiment.learning_rate:g}",
+                trace,
+            )
+        return trace
+
+    def snapshot(self) -> Snapshot:
+        """The weights now."""
+        return Snapshot(self.step, frozen(self._state.W), frozen(self._state.b))
+
+    def checkpoint(self) -> Checkpoint:
+        """All that is needed to go on from here."""
+        return self._state.checkpoint(self.step)
+
+    def edit(self, field: str, value: LiveValue) -> Edit:
+        """Change one live field from the next step on. Raises TrainingError or RecipeError, and then changes nothing."""
+        if field not in LIVE_FIELDS:
+            raise TrainingError(f"{field}: can't change while training; what can is {', '.join(sorted(LIVE_FIELDS))}")
+        self.experiment = self.experiment.changed(**{field: value})
+        self._settings = Settings.of(self.experiment)
+        return Edit(self.step, field, _plain(getattr(self.experiment, field)))
+
+    def close(self) -> None:
+        """Let go of the threads; a later `advance` starts them again."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def _run(self, steps: int, at: NDArray[np.int64]) -> Trace:
+        """Take steps in place, without counting them."""
+        # Imported here: numba is wanted only where training happens, not where a session is looked at.
+        from superviz.engine import kernel
+
+        kernel.compile_kernel()
+        buckets = (self.step + steps) // LOSS_BUCKET_STEPS - self.step // LOSS_BUCKET_STEPS
+        trace = Trace.empty(self._state, buckets, at)
+        work = (self.step, steps, self._settings, self._state, trace)
+        instances = len(self._state.W)
+        if self._threads == 1:
+            kernel.train(0, instances, *work)
+        else:
+            self._pool = self._pool or ThreadPoolExecutor(self._threads, thread_name_prefix="training")
+            bounds = [instances * part // self._threads for part in range(self._threads + 1)]
+            for part in [self._pool.submit(kernel.train, *ends, *work) for ends in pairwise(bounds)]:
+                part.result()
+        return trace
+
+
+def _plain(value: object) -> LiveValue:
+    """A validated live value with lists for tuples, as it is kept in files."""
+    if isinstance(value, Sequence):
+        return cast(LiveValue, [_plain(entry) for entry in cast(Sequence[object], value)])
+    return cast(LiveValue, value)

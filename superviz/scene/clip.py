@@ -1,0 +1,221 @@
+"""The clip: a frame for a talk. Few words in large type, one picture, and the loss at the foot; at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from superviz.core.geometry import weight_norms
+from superviz.scene import interference, neurons
+from superviz.scene.canvas import Canvas
+from superviz.scene.drawables import Disc, Drawable, Paint, Path, Scene, Stroke, Text
+from superviz.scene.explanation import explain
+from superviz.scene.figure import figure
+from superviz.scene.glyphs import glyph_drawables
+from superviz.scene.inset import inset, scaled
+from superviz.scene.labels import LabelStyle
+from superviz.scene.loss_curve import loss_curve
+from superviz.scene.numerals import count, loss_text, probability_text
+from superviz.scene.palette import Palette
+from superviz.scene.placement import Place
+from superviz.scene.selection import Selection
+from superviz.scene.text_extent import break_lines, text_width
+from superviz.scene.vectors import scale_step
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+from superviz.session.timeline import Timeline
+
+View: TypeAlias = Literal["vectors", "interference", "neurons"]
+
+SHORT_SIDE = 1080.0
+"""A frame is composed with its shorter side this long and then scaled: 4K is 1080p times two."""
+WHOLE = {"zoom": 1.0, "pan": (0.0, 0.0)}
+"""A film shows all of the figure, however it was last looked at in the window."""
+INTERFERENCE_CAPTION = "What activating one feature does to every other."
+NEURONS_CAPTION = "What each hidden dimension has come to mean."
+ARBITRARY_BASIS = "This basis is arbitrary: rotating it costs nothing."
+
+_WIDE = 1.5
+"""From this ratio of width to height on, the words stand beside the picture, otherwise above it."""
+_MARK = 1.9
+_SMALLEST = 28.0
+_PANEL_TEXT = _SMALLEST / 12
+"""Panels set their smallest type at 12."""
+_LABEL = 34.0
+_NAME_SIZES = ((88.0, 1), (64.0, 2), (48.0, 3))
+"""The name's sizes, and how many lines each may take: the first that fits."""
+_AHEAD = 0.4
+"""Opacity of the loss past the position shown."""
+
+_Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+def build(
+    moment: Moment, timeline: Timeline, display: DisplaySettings, canvas: Canvas, title: str, view: View = "vectors"
+) -> Scene:
+    """One frame: `title`, the shape's name and caption, the picture of `view`, sparsity, loss and step, and the loss.
+
+    `canvas` gives size and palette; type follows from the shorter side. No selection, guides or axis names.
+    """
+    factor = min(canvas.width, canvas.height) / SHORT_SIDE
+    layout = _Layout.of(canvas.width / factor, canvas.height / factor)
+    palette = canvas.palette
+    words, words_end = _words(moment, display.instance, title, view, layout, palette)
+    picture = layout.picture if layout.wide else (layout.left, words_end, layout.right, layout.picture[3])
+    drawables = [
+        *_PICTURES[view](moment, timeline, display, palette, picture),
+        *words,
+        *_numbers(moment, display.instance, layout, palette),
+        *loss_foot(timeline, moment.position, layout.loss, palette),
+    ]
+    return Scene(canvas.width, canvas.height, palette.canvas, tuple(scaled(drawables, factor)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where what stands, the shorter side being SHORT_SIDE long."""
+
+    wide: bool
+    left: float
+    right: float
+    words_right: float
+    title_y: float
+    picture: _Box
+    """The top counts where the frame is wide; otherwise the picture begins where the words end."""
+    numbers_y: float
+    loss: _Box
+
+    @classmethod
+    def of(cls, width: float, height: float) -> _Layout:
+        if width >= _WIDE * height:
+            left, right = 96.0, width - 96.0
+            picture = (0.4 * width, 44.0, width - 56.0, height - 158.0)
+            loss = (left, height - 146.0, right, height - 70.0)
+            return cls(True, left, right, left + 620, 108.0, picture, height - 323, loss)
+        # As tall as wide there is little room to spare, far taller there is plenty.
+        roomy = min(1.0, height / width - 1) if height > width else 0.0
+        left, right, top = 72.0, width - 72.0, 76.0 + 70 * roomy
+        foot = height - 48 - 80 * roomy
+        loss = (left, foot - 84, right, foot)
+        picture = (left, top, right, foot - 232 - 40 * roomy)
+        return cls(False, left, right, right, top, picture, foot - 188 - 20 * roomy, loss)
+
+
+def _words(
+    moment: Moment, instance: int, title: str, view: View, layout: _Layout, palette: Palette
+) -> tuple[list[Drawable], float]:
+    """Title, glyph, name and caption from the top down, and where they end."""
+    explanation = explain(moment, instance)
+    left, y = layout.left, layout.title_y
+    drawn: list[Drawable] = [Text(left, y, title, 30, palette.text2)] if title else []
+    size, lines = _fitting(explanation.title, layout.words_right - left)
+    radius = 0.44 * size
+    y += 43 + 0.5 * size
+    drawn += glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, size / 18)
+    for line in lines:
+        drawn.append(Text(left + 1.17 * size, y, line, size, palette.text1, 700))
+        y += 1.15 * size
+    y += (163 if layout.wide else 74) - 1.15 * size
+    caption = _caption(moment, explanation.caption, view)
+    rows = break_lines(caption, 40, layout.words_right - left)
+    for row in rows[: 6 if layout.wide else 3]:
+        drawn.append(Text(left, y, row, 40, palette.text1))
+        y += 56
+    return drawn, y
+
+
+def _fitting(name: str, room: float) -> tuple[float, tuple[str, ...]]:
+    for size, most in _NAME_SIZES:
+        lines = break_lines(name, size, room - 1.17 * size, 700)
+        if len(lines) <= most and all(text_width(line, size, 700) <= room - 1.17 * size for line in lines):
+            return size, lines
+    size = _NAME_SIZES[-1][0]
+    return size, break_lines(name, size, room - 1.17 * size, 700)
+
+
+def _caption(moment: Moment, about_shape: str, view: View) -> str:
+    if view == "vectors":
+        return about_shape
+    return INTERFERENCE_CAPTION if view == "interference" else f"{NEURONS_CAPTION} {ARBITRARY_BASIS}"
+
+
+def _vectors(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: _Box) -> list[Drawable]:
+    left, top, right, bottom = box
+    W = moment.W[display.instance]
+    # Room for labels past the tips of the longest arrows usually seen.
+    label = text_width(f"Feature {W.shape[1]}" if W.shape[1] <= 8 else str(W.shape[1]), _LABEL, 500)
+    across = ((right - left) / 2 - label - 18 * _MARK) / 1.1
+    down = ((bottom - top) / 2 - _LABEL - 18 * _MARK) / 1.14
+    unit = max(min(across, down), 60.0)
+    longest = float(np.nan_to_num(max(weight_norms(part).max(initial=0.0) for part in (W, moment.trail))))
+    place = Place((left + right) / 2, (top + bottom) / 2 + 6, unit / scale_step(longest), _MARK)
+    labels = LabelStyle(_LABEL, (left - 36, top - 30, right + 36, bottom + 30))
+    whole = display.model_copy(update=WHOLE)
+    return figure(moment, display.instance, whole, place, palette, axes=True, trails=display.trails, labels=labels)
+
+
+def _interference(
+    moment: Moment, timeline: Timeline, display: DisplaySettings, palette: Palette, box: _Box
+) -> list[Drawable]:
+    canvas, height = _panel(palette, box), box[3] - box[1]
+    maximum = interference.full_color(moment, timeline.largest_interference)
+    drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, height)
+    return _centred(drawn, interference.extent(canvas, height, moment.W.shape[2]), box)
+
+
+def _neurons(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: _Box) -> list[Drawable]:
+    return inset(neurons.figure(moment, display.instance, Selection(), _panel(palette, box)), box[0], box[1])
+
+
+def _panel(palette: Palette, box: _Box) -> Canvas:
+    # Its ground is the clip's.
+    return Canvas(box[2] - box[0], box[3] - box[1], replace(palette, panel=palette.canvas), _MARK, _PANEL_TEXT)
+
+
+def _centred(drawables: list[Drawable], extent: tuple[float, float], box: _Box) -> list[Drawable]:
+    left, top, right, bottom = box
+    return inset(drawables, left + (right - left - extent[0]) / 2, top + (bottom - top - extent[1]) / 2)
+
+
+def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -> list[Drawable]:
+    probability = moment.experiment.probability_array()[instance].astype(float)
+    numbers: list[tuple[str, str, str]] = []
+    if probability.min() == probability.max():
+        numbers.append(("Sparsity", probability_text(1 - float(probability[0])), "0.00"))
+    numbers.append(("Loss", loss_text(float(moment.loss[instance])), "0.0000"))
+    numbers.append(("Step", count(moment.position), "0"))
+    x, drawn = layout.left, list[Drawable]()
+    for label, value, usual in numbers:
+        drawn.append(Text(x, layout.numbers_y, label, 28, palette.text2))
+        drawn.append(Text(x, layout.numbers_y + 48, value, 48, palette.text1, 600))
+        # Columns stay where they are while their numbers change in length.
+        x += max(text_width(usual, 48, 600), text_width(value, 48, 600), text_width(label, 28)) + 75
+    return drawn
+
+
+def loss_foot(timeline: Timeline, position: float, box: _Box, palette: Palette) -> list[Drawable]:
+    """The loss of the whole run over a line that fills up to `position`, in the box of logical pixels."""
+    left, top, right, bottom = box
+    horizon = max(timeline.live_step, 1)
+    curve = loss_curve(timeline.steps, timeline.losses, horizon, (left, top, right, bottom - 8), column=12.0)
+    x = curve.x(min(max(position, 0.0), horizon))
+    shown, ahead = curve.split(x)
+    drawn: list[Drawable] = [
+        Path(line, Stroke(palette.accent, 4.2, opacity, round=True))
+        for line, opacity in ((ahead, _AHEAD), (shown, 1.0))
+        if len(line) > 1
+    ]
+    drawn.append(Path(np.array([[left, bottom], [right, bottom]]), Stroke(palette.line_strong, 2.0)))
+    drawn.append(Path(np.array([[left, bottom], [max(x, left), bottom]]), Stroke(palette.text1, 4.0)))
+    if len(curve.points):
+        y = curve.y_at(x)
+        drawn += [Disc(x, y, 11.0, None, Paint(palette.canvas)), Disc(x, y, 7.6, None, Paint(palette.text1))]
+    return drawn
+
+
+_Picture: TypeAlias = Callable[[Moment, Timeline, DisplaySettings, Palette, _Box], list[Drawable]]
+_PICTURES: dict[View, _Picture] = {"vectors": _vectors, "interference": _interference, "neurons": _neurons}

@@ -1,0 +1,49 @@
+"""Glyphs: a small picture of each shape, to stand beside its name."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from superviz.core.shapes import Glyph
+from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke
+
+_POLYGONS: dict[Glyph, int] = {"triangle": 3, "tetrahedron": 3, "pentagon": 5}
+_MIXED_RAYS = ((97.0, 1.0), (172.0, 0.66), (243.0, 0.94), (336.0, 0.82))
+"""Degrees and lengths."""
+
+
+def glyph_drawables(glyph: Glyph, x: float, y: float, radius: float, color: str, width: float) -> list[Drawable]:
+    """The glyph centred on (x, y), inside a circle of `radius`, drawn with a line of `width`."""
+    stroke = Stroke(color, width, round=True)
+    if glyph in _POLYGONS:
+        corners = _corners(x, y, radius, _POLYGONS[glyph])
+        outline = Path(corners, stroke, closed=True)
+        if glyph != "tetrahedron":
+            return [outline]
+        centre = np.array([x, y])
+        return [outline, *(Path(np.stack([centre, corner]), stroke) for corner in corners)]
+    if glyph == "digon":
+        ends = np.array([[x - 0.72 * radius, y + 0.72 * radius], [x + 0.72 * radius, y - 0.72 * radius]])
+        return [Path(ends, stroke), *(Disc(px, py, 1.5 * width, fill=Paint(color)) for px, py in ends.tolist())]
+    if glyph == "alone":
+        low, high = 0.72 * radius, 0.28 * radius
+        return [Path(np.array([[x - low, y - radius], [x - low, y + low], [x + radius, y + low]]), stroke), *_square(x - low, y + low, high, stroke)]
+    if glyph == "dead":
+        return [Disc(x, y, 0.72 * radius, Stroke(color, width, dashes=(2 * width, 2 * width)))]
+    return [
+        Path(np.array([[x, y], [x + length * radius * math.cos(turn), y - length * radius * math.sin(turn)]]), stroke)
+        for turn, length in ((math.radians(degrees), length) for degrees, length in _MIXED_RAYS)
+    ]
+
+
+def _square(x: float, y: float, side: float, stroke: Stroke) -> list[Drawable]:
+    """The mark of a right angle whose corner is at (x, y)."""
+    thin = Stroke(stroke.color, 0.6 * stroke.width)
+    return [Path(np.array([[x, y - side], [x + side, y - side], [x + side, y]]), thin)]
+
+
+def _corners(x: float, y: float, radius: float, count: int) -> Points:
+    turns = np.radians(90.0 - 360.0 / count * np.arange(count))
+    return np.stack([x + radius * np.cos(turns), y - radius * np.sin(turns)], axis=1)

@@ -1,0 +1,106 @@
+"""Ground: what feature vectors are read against: axes, the unit circle, the outline of the shape, the origin."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from superviz.core.shapes import Shape
+from superviz.scene.drawables import Disc, Drawable, Paint, Path, Stroke, Text
+from superviz.scene.palette import Palette
+from superviz.scene.placement import Placement
+
+AXIS_REACH = 1.2
+"""Half an axis, in unit radii."""
+_AXIS_NAME_GAP = 6.0
+_CIRCLE_WIDTH, _AXIS_WIDTH = 1.2, 1.0
+_EDGE_WIDTH, _EDGE_OPACITY, _FILL_OPACITY = 1.4, 0.34, 0.045
+_ORIGIN_RADIUS, _ORIGIN_WIDTH = 4.6, 1.7
+_RING_POINTS = 96
+
+
+def axis_layer(placement: Placement, palette: Palette) -> list[Drawable]:
+    """A line along each direction shown."""
+    place = placement.place
+    stroke = Stroke(palette.axes, _AXIS_WIDTH * max(1.0, place.mark))
+    ends = _axis_ends(placement)
+    return [Path(np.array([[2 * place.x - x, 2 * place.y - y], [x, y]]), stroke) for x, y in ends]
+
+
+def axis_names(placement: Placement, palette: Palette, size: float) -> list[Text]:
+    """The name of each direction shown, past the end of its axis."""
+    place = placement.place
+    noun = "hidden" if placement.W.shape[0] <= 3 else "direction"
+    names: list[Text] = []
+    for index, (x, y) in enumerate(_axis_ends(placement)):
+        if index == 1 and placement.camera.shown == 2:
+            # Its positive end is where feature 1 has its label.
+            names.append(Text(place.x, 2 * place.y - y + _AXIS_NAME_GAP, f"{noun} 2", size, palette.text3, anchor="middle", rise="top"))
+            continue
+        dx, dy = x - place.x, y - place.y
+        length = max(1e-9, float(np.hypot(dx, dy)))
+        anchor = "middle" if abs(dx) < 0.25 * length else "start" if dx > 0 else "end"
+        gap = _AXIS_NAME_GAP + (0.5 * size if anchor == "middle" else 0.0)
+        names.append(Text(x + gap * dx / length, y + gap * dy / length, f"{noun} {index + 1}", size, palette.text3, anchor=anchor))
+    return names
+
+
+def circle_layer(placement: Placement, palette: Palette) -> list[Drawable]:
+    """Where length 1 is: a circle, the outline and equator of a sphere in an orbit, two ticks on a line."""
+    place = placement.place
+    stroke = Stroke(palette.circle, _CIRCLE_WIDTH * place.mark)
+    if placement.lanes:
+        tall = _tick_height(placement)
+        ticks = [place.x - place.unit, place.x, place.x + place.unit]
+        return [Path(np.array([[x, place.y - tall], [x, place.y + tall]]), stroke) for x in ticks]
+    circle = Disc(place.x, place.y, place.unit, stroke)
+    if placement.camera.shown < 3:
+        return [circle]
+    turns = np.linspace(0.0, 2 * np.pi, _RING_POINTS + 1)
+    right, up = placement.camera.basis[:2, :2] @ np.stack([np.cos(turns), np.sin(turns)])
+    ring = np.stack([place.x + place.unit * right, place.y - place.unit * up], axis=1)
+    return [Path(ring, Stroke(palette.axes, _CIRCLE_WIDTH * place.mark)), circle]
+
+
+def tick_name(placement: Placement, palette: Palette, size: float) -> Text:
+    """What the tick to the right on a line of one dimension says."""
+    place = placement.place
+    y = place.y + _tick_height(placement) + _AXIS_NAME_GAP
+    return Text(place.x + place.unit, y, "length 1", size, palette.text3, anchor="middle", rise="top")
+
+
+def outline_layer(placement: Placement, shape: Shape | None, palette: Palette) -> list[Drawable]:
+    """The outline through the tips of each polygon of a named shape, the edges of each tetrahedron; neutral in colour."""
+    if shape is None or placement.lanes:
+        return []
+    edge = Stroke(palette.text1, _EDGE_WIDTH * placement.place.mark, _EDGE_OPACITY, round=True)
+    fill = Paint(palette.text1, _FILL_OPACITY)
+    drawables: list[Drawable] = []
+    for part in shape.parts:
+        corners = placement.tips[list(part.features)]
+        if part.glyph in ("triangle", "pentagon"):
+            drawables.append(Path(corners, edge, fill, closed=True))
+        elif part.glyph == "tetrahedron":
+            drawables += [Path(np.stack(ends), edge) for ends in combinations(corners, 2)]
+    return drawables
+
+
+def origin_layer(placement: Placement, palette: Palette) -> list[Drawable]:
+    """The ring that all arrows start from; a line has ticks instead."""
+    if placement.lanes:
+        return []
+    place = placement.place
+    stroke = Stroke(palette.text2, _ORIGIN_WIDTH * place.mark)
+    return [Disc(place.x, place.y, _ORIGIN_RADIUS * place.mark, stroke, Paint(palette.canvas))]
+
+
+def _tick_height(placement: Placement) -> float:
+    return 0.5 * float(np.ptp(placement.starts[:, 1])) + 0.12 * placement.place.unit
+
+
+def _axis_ends(placement: Placement) -> list[tuple[float, float]]:
+    place = placement.place
+    reach = AXIS_REACH * place.unit
+    right, up = (reach * placement.camera.basis[:2]).tolist()
+    return [(place.x + x, place.y - y) for x, y in zip(right, up, strict=True)]

@@ -1,0 +1,270 @@
+"""The interference panel: W^T W as a heatmap with the biases beside it, and one pair's angle and dot product below."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.geometry import gram_matrix, weight_norms
+from superviz.scene import heatmap
+from superviz.scene.canvas import Canvas
+from superviz.scene.coloring import colors_at
+from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
+from superviz.scene.heatmap import Grid
+from superviz.scene.numerals import fixed, signed
+from superviz.scene.palette import importance_order, ink_on, interference_color
+from superviz.scene.readout import readout
+from superviz.scene.selection import Feature, Pair, Selection
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+
+MOST_FEATURES = 128
+"""More are not drawn, since their cells couldn't be seen; the panel then says which are."""
+_LARGEST_CELL = 72.0
+
+
+def build(
+    moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas, largest: float | None = None
+) -> Scene:
+    """W^T W of the instance shown: row i, column j is what activating feature i does to feature j.
+
+    `largest` is the value of full colour, rounded up to .1: give the run's (`Timeline.largest_interference`), so that
+    colours keep their meaning while it plays. Without it, it is that of the moment and its trail, at least 1.
+    """
+    W = moment.W[display.instance]
+    colors = colors_at(moment, display.instance, canvas.palette)
+    below = readout(W, colors, selection, canvas)
+    drawables = figure(moment, display.instance, selection, canvas, full_color(moment, largest), canvas.height - below.height)
+    return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *below.drawables))
+
+
+def full_color(moment: Moment, largest: float | None = None) -> float:
+    """The value of full colour: `largest`, else the largest of the moment and its trail, at least 1; rounded up to .1.
+
+    The largest of W^T W is on its diagonal: no dot product exceeds the longer direction's squared length.
+    """
+    if not largest:
+        own = moment.W[moment.trail_instance]
+        largest = max(1.0, *(float(np.max(weight_norms(W), initial=0.0)) ** 2 for W in (own, moment.trail)))
+    return math.ceil(round(largest, 3) * 10) / 10
+
+
+def figure(
+    moment: Moment, instance: int, selection: Selection, canvas: Canvas, maximum: float, height: float
+) -> list[Drawable]:
+    """The heatmap with heads, biases and colour bar, in the canvas's width and the upper `height` of it."""
+    importance = moment.experiment.importance_array()[instance]
+    shown = np.sort(importance_order(importance)[:MOST_FEATURES])
+    matrix = _Matrix(
+        shown.tolist(),
+        gram_matrix(moment.W[instance][:, shown]),
+        moment.b[instance][shown],
+        colors_at(moment, instance, canvas.palette),
+        maximum,
+        len(importance),
+    )
+    layout = _Layout.of(canvas, height, len(shown))
+    return [
+        *_column_heads(matrix, layout, selection, canvas),
+        *_row_heads(matrix, layout, selection, canvas),
+        *_cells(matrix, layout, selection, canvas),
+        *_biases(matrix, layout, selection, canvas),
+        *_color_bar(matrix, layout, canvas),
+        *_outlines(matrix, layout, selection, canvas),
+    ]
+
+
+def extent(canvas: Canvas, height: float, n_features: int) -> tuple[float, float]:
+    """Width and height that `figure` really takes of what it is given, margins included."""
+    layout = _Layout.of(canvas, height, min(n_features, MOST_FEATURES))
+    below = (58 if n_features > MOST_FEATURES else 40) * layout.text
+    return layout.bias_x + layout.bias_width + 16, layout.grid.top + layout.grid.size + below
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Matrix:
+    """What is drawn: the features shown, by index, and W^T W and the biases of those."""
+
+    features: list[int]
+    values: NDArray[np.floating]
+    biases: NDArray[np.floating]
+    colors: tuple[str, ...]
+    """One a feature of the model, drawn or not."""
+    maximum: float
+    n_features: int
+
+    def place(self, feature: int | None) -> int | None:
+        """Where that feature stands, None where it isn't drawn."""
+        return self.features.index(feature) if feature in self.features else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    grid: Grid
+    bias_x: float
+    bias_width: float
+    text: float
+    """The canvas's factor on text, and on the room it takes."""
+
+    @classmethod
+    def of(cls, canvas: Canvas, height: float, count: int) -> _Layout:
+        text = canvas.text
+        margin, bias_gap = (10.0, 13.0) if canvas.compact else (16.0, 22.0)
+        left = round(margin + text * (28 + 8 * len(str(count))))
+        top = round(text * (23 if canvas.compact else 27))
+        right = canvas.width - (12.0 if canvas.compact else 16.0) - bias_gap * text
+        below = text * (40 if canvas.compact else 50)
+        narrow, numbered = 16 * text, 39 * text
+        cell, gap, bias = 1.0, 0.0, narrow
+        # With a bias strip as wide as a cell, and at least as wide as its numbers where they fit.
+        for bias_least in (numbered, narrow):
+            pitch = min((right - left) / (count + 1), (right - left - bias_least) / count, (height - top - below) / count)
+            gap = 2.0 if pitch >= 16 else 1.0 if pitch >= 6 else 0.0
+            cell = max(1.0, min(math.floor(pitch - gap), _LARGEST_CELL * text))
+            bias = max(bias_least, cell)
+            if cell >= 17 * text:
+                break
+        grid = Grid(left, top, cell, gap, count)
+        return cls(grid, left + grid.size + bias_gap * text, bias, text)
+
+    @property
+    def radius(self) -> float:
+        return 2.0 if self.grid.cell >= 16 else 0.0
+
+    @property
+    def bias_numbered(self) -> bool:
+        return self.bias_width >= 39 * self.text
+
+    def label_every(self) -> int:
+        """Every how many features a head has room for its number."""
+        room = 19 * self.text
+        return next(every for every in (1, 2, 5, 10, 20, 50, 100) if every * self.grid.pitch >= room or every == 100)
+
+
+def _labelled(matrix: _Matrix, layout: _Layout, selected: int | None) -> list[int]:
+    """Places whose head says its number: every so many, and the selected one in the place of its neighbours."""
+    every = layout.label_every()
+    places = [place for place in range(len(matrix.features)) if every == 1 or place == 0 or (place + 1) % every == 0]
+    if every > 1 and len(places) > 1 and places[1] * layout.grid.pitch < 19 * layout.text:
+        del places[0]
+    if selected is None:
+        return places
+    apart = 19 * layout.text / layout.grid.pitch if every > 1 else 0
+    return [*(place for place in places if place != selected and abs(place - selected) >= apart), selected]
+
+
+def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    grid, palette = layout.grid, canvas.palette
+    selected = matrix.place(selection.feature)
+    y = grid.top - 14 * layout.text
+    size = 13 * layout.text
+    heads: list[Drawable] = [
+        Text(
+            grid.across(place) + grid.cell / 2,
+            y,
+            str(matrix.features[place] + 1),
+            size,
+            palette.text1 if place == selected else palette.text2,
+            700 if place == selected else 400,
+            "middle",
+            meaning=Feature(matrix.features[place]),
+        )
+        for place in _labelled(matrix, layout, selected)
+    ]
+    return [*heads, Text(layout.bias_x + layout.bias_width / 2, y, "bias", size, palette.text2, anchor="middle")]
+
+
+def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    grid, palette, text = layout.grid, canvas.palette, layout.text
+    selected = matrix.place(selection.feature)
+    heads: list[Drawable] = []
+    squares = layout.label_every() == 1
+    side = 10 * text
+    for place, feature in enumerate(matrix.features):
+        fill, middle = Paint(matrix.colors[feature]), grid.down(place) + grid.cell / 2
+        if squares:
+            x = 10 if canvas.compact else 18
+            heads.append(Rect(x, middle - side / 2, side, side, 3 * text, None, fill, Feature(feature)))
+        else:
+            heads.append(Rect(grid.left - 7 * text, grid.down(place), 4 * text, grid.cell, 0.0, None, fill, Feature(feature)))
+    inset = (9.5 if squares else 11) * text
+    heads += [
+        Text(
+            grid.left - inset,
+            grid.down(place) + grid.cell / 2,
+            str(matrix.features[place] + 1),
+            13 * text,
+            palette.text1 if place == selected else palette.text2,
+            700 if place == selected else 400,
+            "end",
+            meaning=Feature(matrix.features[place]),
+        )
+        for place in _labelled(matrix, layout, selected)
+    ]
+    return heads
+
+
+def _cells(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    grid = layout.grid
+    drawn = heatmap.cells(grid, matrix.values, matrix.maximum, matrix.features, canvas.palette, layout.radius)
+    if grid.cell >= 28 * layout.text:
+        decimals = 2 if grid.cell >= 40 * layout.text else 1
+        bold = matrix.place(selection.feature)
+        size = (13 if decimals == 2 or not canvas.compact else 12.5) * layout.text
+        drawn += heatmap.numbers(grid, matrix.values, matrix.maximum, canvas.palette, size, decimals, bold)
+    return drawn
+
+
+def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    grid = layout.grid
+    bold = matrix.place(selection.feature)
+    drawn: list[Drawable] = []
+    for place, bias in enumerate(matrix.biases.tolist()):
+        color = interference_color(canvas.palette, bias, matrix.maximum) if math.isfinite(bias) else canvas.palette.raised
+        meaning, y = Feature(matrix.features[place]), grid.down(place)
+        drawn.append(Rect(layout.bias_x, y, layout.bias_width, grid.cell, layout.radius, None, Paint(color), meaning))
+        if layout.bias_numbered and grid.cell >= 16 * layout.text:
+            x, y = layout.bias_x + layout.bias_width / 2, y + grid.cell / 2
+            drawn.append(Text(x, y, fixed(bias), 13 * layout.text, ink_on(color), 700 if place == bold else 500, "middle"))
+    return drawn
+
+
+def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawable]:
+    grid, palette, text = layout.grid, canvas.palette, layout.text
+    width = max(grid.size, 120 * text)
+    y = grid.top + grid.size + 17 * text
+    size, low = 12 * text, y + 20 * text
+    down, up = ("", "") if canvas.compact else (" down", "up ")
+    drawn: list[Drawable] = [
+        *heatmap.color_bar(palette, grid.left, y, width, 8 * text),
+        Text(grid.left, low, f"{fixed(-matrix.maximum, 1)}{down}", size, palette.text2),
+        Text(grid.left + width / 2, low, "0", size, palette.text2, anchor="middle"),
+        Text(grid.left + width, low, f"{up}{signed(matrix.maximum, 1)}", size, palette.text2, anchor="end"),
+    ]
+    if len(matrix.features) < matrix.n_features:
+        note = f"the {len(matrix.features)} most important of {matrix.n_features}"
+        drawn.append(Text(grid.left, low + 18 * text, note, size, palette.text3))
+    return drawn
+
+
+def _outlines(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    grid, drawn = layout.grid, []
+    place = matrix.place(selection.feature)
+    if place is not None:
+        stroke = Stroke(canvas.palette.text1, 1.6 * max(1.0, canvas.mark))
+        x, y, thick, long = grid.across(place) - 1, grid.down(place) - 1, grid.cell + 2, grid.size + 2
+        drawn = [
+            Rect(x, grid.top - 1, thick, long, 3.0, stroke),
+            Rect(grid.left - 1, y, long, thick, 3.0, stroke),
+            Rect(layout.bias_x - 1, y, layout.bias_width + 2, thick, 3.0, stroke),
+        ]
+    hovered = selection.hovered
+    if isinstance(hovered, Pair):
+        row, column = matrix.place(hovered.source), matrix.place(hovered.target)
+        if row is not None and column is not None:
+            stroke = Stroke(canvas.palette.text1, 3.0 * max(1.0, canvas.mark))
+            drawn.append(Rect(grid.across(column) - 0.5, grid.down(row) - 0.5, grid.cell + 1, grid.cell + 1, 3.0, stroke))
+    return drawn

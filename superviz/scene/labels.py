@@ -1,0 +1,134 @@
+"""Labels: names past the tips of arrows, none of them on top of another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.scene.arrows import Emphasis
+from superviz.scene.boxes import Box, overlaps
+from superviz.scene.drawables import Drawable, Path, Stroke, Text
+from superviz.scene.palette import Palette
+from superviz.scene.placement import Placement
+from superviz.scene.selection import Feature
+from superviz.scene.text_extent import text_height, text_width
+
+_GAP = 18.0
+"""From the tip to the label, at mark 1."""
+_SLIDES = (0.0, 6.0, -6.0, 12.0, -12.0, 18.0, -18.0, 24.0, -24.0)
+"""How far a label may go along its circle to be free, logical pixels."""
+_LEADER_FROM = 12.0
+_MIDDLE = 0.25
+"""A label is centred over its tip where the arrow leans less than this to a side, as a part of its length."""
+_MIDDLE_GAP = 0.2
+_SHORTEST_SEEN = 0.18
+"""In unit radii."""
+_WORDS_UP_TO, _NUMBERS_UP_TO = 8, 20
+_TOP = 5
+_LARGER = 17 / 15
+_MARGIN = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStyle:
+    """How a figure's labels look."""
+
+    size: float
+    bounds: Box
+    """Labels keep inside."""
+    taken: tuple[Box, ...] = ()
+    """Where other text is."""
+    words: bool = True
+    """"Feature 3" while there are few; otherwise "3"."""
+
+
+def label_layer(placement: Placement, palette: Palette, style: LabelStyle, emphasis: Emphasis) -> list[Drawable]:
+    """The labels of live features, and leaders to those that had to slide. The less important of two that clash is dropped."""
+    n_features = len(placement.tips)
+    singled_out = emphasis.features[::-1]
+    seen = _seen(placement)
+    rest = [index for index in placement.order.tolist() if seen[index] and index not in singled_out]
+    if n_features > _NUMBERS_UP_TO:
+        rest = rest[:_TOP]
+    word = "Feature " if style.words and n_features <= _WORDS_UP_TO else ""
+    color = palette.text2 if singled_out else palette.text1
+    taken = list(style.taken)
+    leaders: list[Drawable] = []
+    labels: list[Drawable] = []
+    for feature in (*singled_out, *rest):
+        strong = feature in singled_out
+        size = style.size * _LARGER if strong else style.size
+        text = f"{word}{feature + 1}"
+        width, height = text_width(text, size, 700 if strong else 500), text_height(size)
+        spot = _free_spot(placement, feature, width, height, taken, style.bounds)
+        if spot is None:
+            continue
+        taken.append(spot.box)
+        if abs(spot.slide) >= _LEADER_FROM:
+            stroke = Stroke(palette.text3, max(1.0, 0.8 * placement.place.mark), 0.6)
+            leaders.append(Path(np.array([placement.tips[feature], [spot.x, spot.y]]), stroke))
+        labels.append(
+            Text(
+                spot.x,
+                spot.y,
+                text,
+                size,
+                palette.text1 if strong else color,
+                weight=700 if strong else 500,
+                anchor=spot.anchor,
+                meaning=Feature(feature),
+            )
+        )
+    return leaders + labels
+
+
+def _seen(placement: Placement) -> NDArray[np.bool_]:
+    """The live features, less those that point so far out of the picture plane that their labels would heap up."""
+    if placement.W.shape[0] == placement.camera.shown:
+        return placement.alive
+    along = placement.tips - placement.starts
+    return placement.alive & (np.hypot(along[:, 0], along[:, 1]) >= _SHORTEST_SEEN * placement.place.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    x: float
+    y: float
+    anchor: Literal["start", "middle", "end"]
+    slide: float
+    box: Box
+
+
+def _free_spot(placement: Placement, feature: int, width: float, height: float, taken: Sequence[Box], bounds: Box) -> _Spot | None:
+    (x0, y0), (x1, y1) = placement.starts[feature].tolist(), placement.tips[feature].tolist()
+    radius = math.hypot(x1 - x0, y1 - y0) + _GAP * placement.place.mark
+    turn = math.atan2(y1 - y0, x1 - x0) if radius > _GAP * placement.place.mark else -0.5 * math.pi
+    for slide in _SLIDES:
+        if placement.lanes and slide:
+            break
+        at = turn + slide / radius
+        across, down = math.cos(at), math.sin(at)
+        # What stands above or below a tip needs half its height more.
+        reach = radius + (_MIDDLE_GAP * height if abs(across) < _MIDDLE else 0.0)
+        spot = _spot(x0 + reach * across, y0 + reach * down, across, slide, width, height)
+        left, top, right, bottom = spot.box
+        inside = left >= bounds[0] and top >= bounds[1] and right <= bounds[2] and bottom <= bounds[3]
+        if inside and not overlaps(spot.box, taken):
+            return spot
+    return None
+
+
+def _spot(x: float, y: float, cosine: float, slide: float, width: float, height: float) -> _Spot:
+    if abs(cosine) < _MIDDLE:
+        left, anchor = x - 0.5 * width, "middle"
+    elif cosine > 0:
+        left, anchor = x, "start"
+    else:
+        left, anchor = x - width, "end"
+    box = (left - _MARGIN, y - 0.5 * height, left + width + _MARGIN, y + 0.5 * height)
+    return _Spot(x, y, anchor, slide, box)

@@ -1,0 +1,89 @@
+"""Placement: one instance's feature vectors laid out in logical pixels, ready for the layers that draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.geometry import DEAD_NORM, weight_norms
+from superviz.core.snapshot import Array
+from superviz.scene.camera import Camera
+from superviz.scene.drawables import Points
+from superviz.scene.palette import importance_order
+
+_WIDEST_LANE = 0.22
+_LANES_SPAN = 1.3
+"""On a line, in unit radii: how far two neighbours' arrows are apart at most, and all of them together."""
+
+
+_HIGHEST, _LONGEST = 1.24, 1.5
+"""In unit radii: how far up or down a vector may reach, and how long it may be, before the figure shrinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure lies: its origin, its unit radius, and the scale of its arrows, lines and dots."""
+
+    x: float
+    y: float
+    unit: float
+    mark: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Placement:
+    """Feature vectors on a canvas; every array has one entry a feature."""
+
+    place: Place
+    camera: Camera
+    W: Array
+    """(hidden, features)."""
+    starts: Points
+    """Where arrows start: the origin, but beside each other where there is only a line to lie on."""
+    tips: Points
+    depth: NDArray[np.float64]
+    """Towards the viewer, in lengths; 0 unless the camera orbits."""
+    norms: Array
+    """Full lengths, whatever the camera shows of them."""
+    alive: NDArray[np.bool_]
+    order: NDArray[np.intp]
+    """The most important first."""
+
+    @property
+    def lanes(self) -> bool:
+        """Whether there is one hidden dimension only, so that arrows lie side by side."""
+        return self.camera.shown == 1
+
+    def to_canvas(self, projected: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(..., features, 2) logical pixels of the camera's (..., 3, features)."""
+        points = np.swapaxes(projected[..., :2, :], -1, -2) * (self.place.unit, -self.place.unit)
+        points += self.starts
+        return points
+
+
+def place_features(W: Array, importance: Array, place: Place, camera: Camera) -> Placement:
+    """Lays out W, (hidden, features), of features with these importances, (features,)."""
+    projected = camera.project(W)
+    n_features = W.shape[-1]
+    order = importance_order(importance)
+    starts = np.empty((n_features, 2))
+    starts[:] = place.x, place.y
+    if camera.shown == 1:
+        lane = min(_WIDEST_LANE, _LANES_SPAN / n_features) * place.unit
+        starts[order, 1] += lane * (np.arange(n_features) - (n_features - 1) / 2)
+    tips = starts + projected[:2].T * (place.unit, -place.unit)
+    norms = weight_norms(W)
+    return Placement(place, camera, W, starts, tips, projected[2], norms, norms >= DEAD_NORM, order)
+
+
+def shrinkage(W: Array, camera: Camera) -> float:
+    """By how much a figure of W, (hidden, features), must shrink to leave room for labels: 1 unless a vector is long.
+
+    Continuous, so that nothing jumps while training draws long vectors in.
+    """
+    longest = float(weight_norms(W).max(initial=0.0))
+    # An orbiting camera must not make the figure breathe.
+    highest = longest if camera.shown == 3 else float(np.abs(camera.project(W)[1]).max(initial=0.0))
+    return max(1.0, highest / _HIGHEST, longest / _LONGEST)

@@ -1,0 +1,197 @@
+"""The instance strip: the models trained side by side, a card each, with what their features have come to form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.shapes import Shape, name_shape
+from superviz.scene.canvas import Canvas
+from superviz.scene.coloring import colors_at
+from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
+from superviz.scene.numerals import probability_text
+from superviz.scene.selection import Instance, Selection
+from superviz.scene.text_extent import text_width
+from superviz.scene.thumbnails import thumbnails
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+
+UNNAMED_SHORT = "Mixed"
+"""What a card calls an arrangement that has no certain name."""
+
+_WIDEST = 176.0
+"""A card's width at most, at text scale 1: few instances don't stretch."""
+_PAGER = 46.0
+"""Width of what stands for the instances on either side that have no card."""
+
+
+def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
+    """A card an instance: thumbnail, shape's name, sparsity. The window around the picked one where not all fit."""
+    drawables = figure(moment, display, selection, canvas)
+    return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
+
+
+def figure(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> list[Drawable]:
+    """The cards, filling the canvas."""
+    layout = _Layout.of(canvas, moment.experiment.n_instances, display.instance)
+    shown = range(layout.first, layout.first + layout.shown)
+    shapes = [name_shape(moment.W[index]) for index in shown]
+    pictures = thumbnails(
+        moment.W[layout.first : layout.first + layout.shown],
+        moment.experiment.importance_array()[layout.first : layout.first + layout.shown],
+        shapes,
+        [colors_at(moment, index, canvas.palette) for index in shown],
+        [(layout.x(index) + layout.width / 2, layout.centre_y) for index in shown],
+        layout.unit,
+        display,
+        canvas.palette,
+    )
+    notes = _notes(moment, layout, canvas)
+    drawn: list[Drawable] = []
+    for index, shape, picture, note in zip(shown, shapes, pictures, notes, strict=True):
+        drawn += _card(index, shape, picture, note, layout, canvas, display.instance == index, selection)
+    return [*drawn, *_more(layout, canvas)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    count: int
+    first: int
+    shown: int
+    """Which instances have a card."""
+    left: float
+    width: float
+    gap: float
+    top: float
+    height: float
+    text: float
+
+    @classmethod
+    def of(cls, canvas: Canvas, count: int, picked: int) -> _Layout:
+        text = canvas.text
+        margin, gap, top, below = (10.0, 6.0, 9.0, 7.0) if canvas.compact else (16.0, 8.0, 0.0, 12.0)
+        room = canvas.width - 2 * margin
+        least = (72 if canvas.compact else 92) * text
+        height = max(canvas.height - top - below, 1.0)
+        shown = count
+        if count * (least + gap) - gap > room:
+            pager = _PAGER * text + gap
+            margin, room = margin + pager, room - 2 * pager
+            shown = max(1, min(count, math.floor((room + gap) / (least + gap))))
+        first = min(max(picked - shown // 2, 0), count - shown)
+        width = min((room + gap) / shown - gap, _WIDEST * text)
+        return cls(count, first, shown, margin, width, gap, top, height, text)
+
+    def x(self, index: int) -> float:
+        """Where that instance's card begins."""
+        return self.left + (index - self.first) * (self.width + self.gap)
+
+    @property
+    def note_y(self) -> float:
+        return self.top + self.height - 14 * self.text
+
+    @property
+    def name_y(self) -> float:
+        return self.note_y - 16.5 * self.text
+
+    @property
+    def unit(self) -> float:
+        return max(1.0, min(0.258 * self.height, 0.33 * self.width))
+
+    @property
+    def centre_y(self) -> float:
+        return self.top + max(self.name_y - self.top - 10 * self.text - 1.18 * self.unit, 1.18 * self.unit)
+
+
+def _card(
+    index: int,
+    shape: Shape | None,
+    picture: list[Drawable],
+    note: str,
+    layout: _Layout,
+    canvas: Canvas,
+    picked: bool,
+    selection: Selection,
+) -> list[Drawable]:
+    palette, x, meaning = canvas.palette, layout.x(index), Instance(index)
+    inner = 1.0 if picked else 0.5
+    edge = Stroke(palette.accent, 2.0) if picked else Stroke(palette.line, 1.0)
+    if selection.hovered == meaning and not picked:
+        edge = Stroke(palette.line_strong, 1.0)
+    ground = Paint(palette.selected if picked else palette.canvas)
+    middle = x + layout.width / 2
+    name, size = _fitting_name(shape, layout, canvas, picked)
+    name_color, note_color = (palette.text1, palette.text2) if picked else (palette.text2, palette.text3)
+    return [
+        Rect(
+            x + inner,
+            layout.top + inner,
+            layout.width - 2 * inner,
+            layout.height - 2 * inner,
+            6.0,
+            edge,
+            ground,
+            meaning,
+        ),
+        *picture,
+        Text(middle, layout.name_y, name, size, name_color, 600 if picked else 400, "middle"),
+        Text(middle, layout.note_y, note, 12 * layout.text, note_color, anchor="middle"),
+    ]
+
+
+def _fitting_name(shape: Shape | None, layout: _Layout, canvas: Canvas, picked: bool) -> tuple[str, float]:
+    names = (UNNAMED_SHORT,) if shape is None else (shape.short,) if canvas.compact else (shape.name, shape.short)
+    size = (12 if canvas.compact else 13) * layout.text
+    room = layout.width - 10
+    for name in names:
+        if text_width(name, size, 600 if picked else 400) <= room:
+            return name, size
+    return _cut(names[-1], size, room, 600 if picked else 400), size
+
+
+def _cut(name: str, size: float, room: float, weight: int) -> str:
+    while name and text_width(name + "…", size, weight) > room:
+        name = name[:-1].rstrip()
+    return name + "…"
+
+
+def _notes(moment: Moment, layout: _Layout, canvas: Canvas) -> list[str]:
+    """What sets each instance shown apart: its sparsity, or its number where all have the same."""
+    probability = moment.experiment.probability_array()
+    shown = probability[layout.first : layout.first + layout.shown]
+    if bool((probability == probability[0]).all()):
+        return [f"copy {layout.first + offset + 1}" for offset in range(len(shown))]
+    return [_note(row, layout, canvas) for row in shown.astype(np.float64)]
+
+
+def _note(probability: NDArray[np.float64], layout: _Layout, canvas: Canvas) -> str:
+    low, high = float(probability.min()), float(probability.max())
+    if low != high:
+        return f"p {probability_text(low)} to {probability_text(high)}"
+    short = f"p {probability_text(low)}"
+    long = f"{short} · S {probability_text(1 - low)}"
+    return short if canvas.compact or text_width(long, 12 * layout.text) > layout.width - 10 else long
+
+
+def _more(layout: _Layout, canvas: Canvas) -> list[Drawable]:
+    """How many instances stand outside on either side; a click on the number goes there."""
+    before, after = layout.first, layout.count - layout.first - layout.shown
+    wide, text = _PAGER * layout.text, layout.text
+    sides = (
+        (before, "before", layout.left - layout.gap - wide, layout.first - 1),
+        (after, "more", layout.x(layout.first + layout.shown), layout.first + layout.shown),
+    )
+    y = layout.top + layout.height / 2
+    drawn: list[Drawable] = []
+    for number, word, x, goal in sides:
+        if number:
+            middle = x + wide / 2
+            drawn += [
+                Rect(x, layout.top, wide, layout.height, 6.0, None, Paint(canvas.palette.raised, 0.6), Instance(goal)),
+                Text(middle, y - 9 * text, str(number), 13 * text, canvas.palette.text2, 600, "middle"),
+                Text(middle, y + 9 * text, word, 12 * text, canvas.palette.text3, anchor="middle"),
+            ]
+    return drawn

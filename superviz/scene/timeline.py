@@ -1,0 +1,229 @@
+"""The timeline: the loss curve as the scrub bar, with the epochs of the run, its edits, the playhead and the live head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from superviz.scene.canvas import Canvas
+from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Rect, Scene, Stroke, Text
+from superviz.scene.loss_curve import LossCurve, loss_curve
+from superviz.scene.numerals import count
+from superviz.scene.selection import Selection, Step
+from superviz.scene.text_extent import text_width
+from superviz.scene.ticks import even_ticks, log_ticks, short
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+from superviz.session.timeline import Timeline
+
+_TINT, _BAND, _AHEAD = 0.13, 0.035, 0.5
+"""Opacities: of the tint under what was shown, of every other epoch, of the line past the playhead."""
+
+
+def build(
+    timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas
+) -> Scene:
+    """The run so far, with the playhead at `moment`; one sentence while there is nothing to show."""
+    drawables = figure(timeline, moment.position, canvas)
+    return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
+
+
+def figure(timeline: Timeline, position: float, canvas: Canvas, *, live: bool = True) -> list[Drawable]:
+    """The timeline filling the canvas, the playhead at `position`; `live` marks the live head where it is elsewhere."""
+    if timeline.live_step <= 0:
+        return [_nothing_yet(canvas)]
+    box = _Box.of(canvas)
+    curve = loss_curve(timeline.steps, timeline.losses, timeline.horizon, box.edges, 6.0 * box.mark)
+    playhead = min(max(position, 0.0), float(timeline.live_step))
+    ahead = live and timeline.live_step - playhead >= 0.5
+    return [
+        Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, 0.0, None, Paint(canvas.palette.canvas)),
+        *_bands(timeline, curve, box, canvas),
+        *_loss_axis(curve, box, canvas),
+        *_curve(curve, curve.x(playhead), box, canvas),
+        *_dividers(timeline, curve, box, canvas),
+        *_step_axis(timeline, curve, box, canvas),
+        *_epoch_names(timeline, curve, box, canvas, playhead),
+        *_marks(timeline, curve, box, canvas),
+        *(_live_head(timeline, curve, box, canvas) if ahead else ()),
+        *_playhead(curve, box, canvas, playhead),
+    ]
+
+
+def position_at(timeline: Timeline, canvas: Canvas, x: float) -> float:
+    """The position in steps at `x` logical pixels from the canvas's left, between 0 and the live head."""
+    box = _Box.of(canvas)
+    share = (x - box.left) / max(box.right - box.left, 1.0)
+    return min(max(share * timeline.horizon, 0.0), float(timeline.live_step))
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """The plot's edges; epoch names stand above it, steps below."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: float
+    mark: float
+
+    @classmethod
+    def of(cls, canvas: Canvas) -> _Box:
+        text, mark = canvas.text, max(1.0, canvas.mark)
+        if canvas.compact:
+            return cls(round(41 * text), round(27 * text), canvas.width - 12, canvas.height - round(21 * text), text, mark)
+        return cls(round(48 * text), round(31 * text), canvas.width - 24, canvas.height - round(25 * text), text, mark)
+
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        return self.left, self.top, self.right, self.bottom
+
+    @property
+    def names_y(self) -> float:
+        return self.top - 13.5 * self.text
+
+
+def _nothing_yet(canvas: Canvas) -> Text:
+    words = "Nothing trained yet. The loss will be drawn here, step by step."
+    return Text(canvas.width / 2, canvas.height / 2, words, 13 * canvas.text, canvas.palette.text3, anchor="middle")
+
+
+def _bands(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    fill = Paint(canvas.palette.text1, _BAND)
+    return [
+        Rect(curve.x(epoch.start), box.top, curve.x(epoch.end) - curve.x(epoch.start), box.bottom - box.top, 0.0, None, fill)
+        for epoch in timeline.epochs[1::2]
+    ]
+
+
+def _dividers(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    stroke = Stroke(canvas.palette.line_strong, 1.2, 0.8)
+    return [
+        _vertical(curve.x(epoch.start), box.top - 20 * box.text, box.bottom, stroke) for epoch in timeline.epochs[1:]
+    ]
+
+
+def _epoch_names(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
+    palette, size = canvas.palette, 13 * box.text
+    now = timeline.epoch_at(playhead)
+    names: list[Drawable] = []
+    if not canvas.compact:
+        names.append(Text(box.left - 8 * box.text, box.names_y, "loss", size, palette.text3, anchor="end"))
+    for index, epoch in enumerate(timeline.epochs):
+        inset = 10.0 * box.text if index else 0.0
+        last = index == len(timeline.epochs) - 1
+        room = (box.right if last else curve.x(epoch.end) - 6) - curve.x(epoch.start) - inset
+        weight, color = (700, palette.text1) if epoch is now else (400, palette.text2)
+        if text_width(epoch.name, size, weight) <= room:
+            meaning = Step(epoch.start)
+            names.append(Text(curve.x(epoch.start) + inset, box.names_y, epoch.name, size, color, weight, meaning=meaning))
+    return names
+
+
+def _loss_axis(curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    if not curve.high:
+        return []
+    most = max(1, int((box.bottom - box.top) / (34 * box.text)))
+    drawn: list[Drawable] = []
+    for tick in log_ticks(curve.low, curve.high, most):
+        y = curve.y(tick)
+        drawn.append(Path(np.array([[box.left, y], [box.right, y]]), Stroke(canvas.palette.axes, box.mark)))
+        drawn.append(Text(box.left - 9 * box.text, y, short(tick), 12 * box.text, canvas.palette.text3, anchor="end"))
+    return drawn
+
+
+def _step_axis(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    palette, text = canvas.palette, box.text
+    most = max(2, int((box.right - box.left) / ((130 if canvas.compact else 140) * text)))
+    stroke = Stroke(palette.line_strong, box.mark)
+    y = box.bottom + (12 if canvas.compact else 14) * text
+    end = text_width(count(timeline.horizon), 12 * text)
+    drawn: list[Drawable] = []
+    for tick in even_ticks(0, timeline.horizon, most, whole=True):
+        x = curve.x(tick)
+        label = count(tick)
+        width = text_width(label, 12 * text)
+        drawn.append(_vertical(x, box.bottom, box.bottom + 4, stroke))
+        if not tick:
+            drawn.append(Text(x, y, label, 12 * text, palette.text3))
+        elif x + width / 2 > box.right:
+            drawn.append(Text(box.right, y, label, 12 * text, palette.text3, anchor="end"))
+        else:
+            drawn.append(Text(x, y, label, 12 * text, palette.text3, anchor="middle"))
+    last = curve.x(timeline.live_step)
+    if box.right - last > 1:
+        ahead = Stroke(palette.line_strong, box.mark, dashes=(4.0 * box.mark, 4.0 * box.mark))
+        drawn.append(Path(np.array([[last, box.bottom - 0.5], [box.right, box.bottom - 0.5]]), ahead))
+    return drawn
+
+
+def _curve(curve: LossCurve, playhead_x: float, box: _Box, canvas: Canvas) -> list[Drawable]:
+    shown, ahead = curve.split(playhead_x)
+    accent, width = canvas.palette.accent, 2.2 * box.mark
+    drawn: list[Drawable] = []
+    if len(shown) > 1:
+        drawn.append(Path(_down_to(shown, box.bottom), None, Paint(accent, _TINT), closed=True))
+    if len(ahead) > 1:
+        drawn.append(Path(ahead, Stroke(accent, width, _AHEAD, round=True)))
+    if len(shown) > 1:
+        drawn.append(Path(shown, Stroke(accent, width, round=True)))
+    return drawn
+
+
+def _down_to(points: Points, bottom: float) -> Points:
+    return np.concatenate([points, [[points[-1, 0], bottom], [points[0, 0], bottom]]])
+
+
+def _marks(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    palette, text = canvas.palette, box.text
+    drawn: list[Drawable] = []
+    taken = -1.0
+    for mark in timeline.marks:
+        x, y = curve.x(mark.step), box.top + 10.5 * text
+        meaning = Step(float(mark.step))
+        dotted = Stroke(palette.text3, box.mark, dashes=(2.0 * box.mark, 4.0 * box.mark))
+        drawn.append(_vertical(x, box.top, box.bottom, dotted))
+        flag = np.array([[0, -4.5], [13, -4.5], [10, 0], [13, 4.5], [0, 4.5]]) * text + (x, y)
+        drawn.append(Path(flag, None, Paint(palette.text2), closed=True, meaning=meaning))
+        begins = x + 19 * text
+        ends = begins + text_width(mark.text, 12 * text)
+        # A label that would run into the next flag's is left out; the flag stays.
+        if x > taken and ends < box.right:
+            drawn.append(Text(begins, y, mark.text, 12 * text, palette.text2, meaning=meaning))
+            taken = ends
+    return drawn
+
+
+def _live_head(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
+    palette, mark = canvas.palette, box.mark
+    x, text = curve.x(timeline.live_step), box.text
+    y = curve.y_at(x)
+    words = Text(x + 10 * text, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, meaning=Step(float(timeline.live_step)))
+    if x + 10 * text + text_width("live", 12 * text, 600) > canvas.width - 2:
+        words = Text(x - 8 * text, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, "end", meaning=words.meaning)
+    return [
+        _vertical(x, box.top, box.bottom, Stroke(palette.accent, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
+        Disc(x, y, 9.5 * mark, None, Paint(palette.accent, 0.22)),
+        Disc(x, y, 5.5 * mark, None, Paint(palette.canvas)),
+        Disc(x, y, 4.2 * mark, None, Paint(palette.accent)),
+        words,
+    ]
+
+
+def _playhead(curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
+    palette, text, mark = canvas.palette, box.text, box.mark
+    x = curve.x(playhead)
+    y, top = curve.y_at(x), box.top - 22 * text
+    pennant = np.array([[-8, 0], [8, 0], [8, 9], [0, 16], [-8, 9]]) * text + (x, top)
+    return [
+        _vertical(x, top + 12 * text, box.bottom, Stroke(palette.text1, 2.0 * mark)),
+        Path(pennant, None, Paint(palette.text1), closed=True),
+        Disc(x, y, 6.0 * mark, None, Paint(palette.canvas)),
+        Disc(x, y, 4.7 * mark, None, Paint(palette.text1)),
+    ]
+
+
+def _vertical(x: float, top: float, bottom: float, stroke: Stroke) -> Path:
+    return Path(np.array([[x, top], [x, bottom]]), stroke)

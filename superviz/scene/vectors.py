@@ -1,0 +1,149 @@
+"""The vectors view: every feature's direction, what shape they form, and what one feature does to the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from superviz.core.shapes import name_shape
+from superviz.scene.arrows import Emphasis, arrow_layer, halo
+from superviz.scene.boxes import Box, Segment, box_of, crosses, overlaps
+from superviz.scene.camera import camera_for
+from superviz.scene.canvas import Canvas
+from superviz.scene.caption import caption_block, margin, sentence_block
+from superviz.scene.coloring import colors_at
+from superviz.scene.drawables import Drawable, Path, Scene, Text
+from superviz.scene.effects import effect_sentence
+from superviz.scene.explanation import explain
+from superviz.scene.figure import placement_at, trailed_features
+from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, outline_layer, tick_name
+from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
+from superviz.scene.labels import LabelStyle, label_layer
+from superviz.scene.legend import legend_block, legend_width
+from superviz.scene.placement import Place, Placement, shrinkage
+from superviz.scene.selection import Selection
+from superviz.scene.text_extent import text_width
+from superviz.scene.trails import trail_layer
+from superviz.scene.type_sizes import TypeSizes
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
+
+_UNIT_SHARE = 0.37
+"""The unit circle's radius, as a part of the canvas height."""
+_WIDEST_UNIT_SHARE = 0.3
+"""...and at most this part of its width."""
+_LEGEND_SHIFT = 46.0
+_LOWER = 0.0095
+"""The origin lies this part of the height below the middle, since the topmost label needs more room."""
+_LENGTH_MARK_TURNS = (57.0, 123.0, 33.0, 147.0, -33.0, -147.0, -57.0, -123.0)
+"""Where on the circle, in degrees clockwise from the right, "length 1" may stand: the first that is free."""
+_CLEAR = 5.0
+"""Logical pixels between it and what it must not touch."""
+
+
+def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
+    """The feature vectors of the instance looked at, with their legend, caption, and the selected feature's guides."""
+    palette, sizes = canvas.palette, TypeSizes.of(canvas)
+    instance = display.instance
+    W, b = moment.W[instance], moment.b[instance]
+    emphasis = Emphasis.of(selection, W.shape[1])
+    colors = colors_at(moment, instance, palette)
+    with_legend = canvas.width >= 2.2 * legend_width(canvas)
+    placement = placement_at(moment, instance, display, _place(moment, display, canvas, with_legend))
+
+    words, taken = _words(moment, instance, placement, colors, canvas, sizes, emphasis, with_legend)
+    reach, feet = feet_of(placement, emphasis.selected) if emphasis.selected is not None else ([], [])
+    bounds = (4.0, 4.0, canvas.width - 4.0, canvas.height - 4.0)
+    labels = label_layer(placement, palette, LabelStyle(sizes.label, bounds, tuple(taken)), emphasis)
+    taken += [box_of(label) for label in labels if isinstance(label, Text)]
+    tags: list[Drawable] = []
+    if emphasis.selected is not None:
+        tags = tag_layer(feet, placement, emphasis.selected, palette, sizes.tag, taken)
+
+    layers: list[Drawable] = [*axis_layer(placement, palette), *circle_layer(placement, palette)]
+    layers += outline_layer(placement, name_shape(W), palette)
+    if display.trails and moment.trail_instance == instance:
+        layers += trail_layer(placement, moment.trail, colors, trailed_features(placement, emphasis.features))
+    guides: list[Drawable] = []
+    if emphasis.selected is not None:
+        color = colors[emphasis.selected]
+        guides = guide_layer(placement, emphasis.selected, reach, color, palette)
+    layers += _marks(placement, canvas, sizes, taken, guides)
+    layers += guides
+    if emphasis.selected is not None:
+        layers += halo(placement, emphasis.selected, colors[emphasis.selected])
+    layers += arrow_layer(placement, colors, palette, emphasis)
+    layers += foot_layer(feet, placement, palette)
+    layers += [*origin_layer(placement, palette), *labels, *tags, *words]
+    return Scene(canvas.width, canvas.height, palette.canvas, tuple(layers))
+
+
+def _words(
+    moment: Moment,
+    instance: int,
+    placement: Placement,
+    colors: tuple[str, ...],
+    canvas: Canvas,
+    sizes: TypeSizes,
+    emphasis: Emphasis,
+    with_legend: bool,
+) -> tuple[list[Drawable], list[Box]]:
+    """The blocks of text in the corners, and the boxes they take."""
+    b = moment.b[instance]
+    narrow = placement.place.x - 0.5 * text_width("Feature 8", sizes.label, 500) - 12.0
+    blocks = [caption_block(explain(moment, instance), canvas, sizes, narrow if placement.camera.shown > 1 else canvas.width)]
+    if with_legend:
+        blocks.append(legend_block(placement, b, colors, canvas, sizes, emphasis))
+    if emphasis.selected is not None and not canvas.compact:
+        sentence = effect_sentence(placement.W, b, emphasis.selected, moment.experiment.model)
+        blocks.append(sentence_block(*sentence, emphasis.selected, colors[emphasis.selected], canvas, sizes))
+    if placement.camera.shown < placement.W.shape[0]:
+        blocks.append(_held(placement, canvas, sizes))
+    return [drawable for drawables, _ in blocks for drawable in drawables], [box for _, box in blocks]
+
+
+def _held(placement: Placement, canvas: Canvas, sizes: TypeSizes) -> tuple[list[Drawable], Box]:
+    held = placement.camera.held(placement.W)
+    percent = "over 99" if 0.995 <= held < 1.0 else f"{held:.0%}".rstrip("%")
+    text = f"These {placement.camera.shown} of {placement.W.shape[0]:,} directions hold {percent}% of the weights"
+    inset = margin(canvas)
+    note = Text(canvas.width - inset, canvas.height - inset, text, sizes.note, canvas.palette.text3, anchor="end", rise="bottom")
+    return [note], box_of(note)
+
+
+def _marks(
+    placement: Placement, canvas: Canvas, sizes: TypeSizes, taken: list[Box], guides: Iterable[Drawable]
+) -> list[Drawable]:
+    """The names of the axes and of the circle, each where it is in nobody's way."""
+    if canvas.compact:
+        return []
+    marks: list[Drawable] = []
+    for name in axis_names(placement, canvas.palette, sizes.note):
+        if not overlaps(box := box_of(name), taken):
+            marks.append(name)
+            taken.append(box)
+    lines: list[Segment] = [(guide.points[0].tolist(), guide.points[-1].tolist()) for guide in guides if isinstance(guide, Path)]
+    lines += zip(placement.starts.tolist(), placement.tips.tolist(), strict=True)
+    if placement.lanes:
+        return [*marks, tick_name(placement, canvas.palette, sizes.note)]
+    place = placement.place
+    for degrees in _LENGTH_MARK_TURNS:
+        turn = math.radians(degrees)
+        x, y = place.x + 0.945 * place.unit * math.cos(turn), place.y + 0.945 * place.unit * math.sin(turn)
+        mark = Text(x, y, "length 1", sizes.note, canvas.palette.text3, anchor="end" if math.cos(turn) > 0 else "start")
+        left, top, right, bottom = box_of(mark)
+        box = (left - _CLEAR, top - _CLEAR, right + _CLEAR, bottom + _CLEAR)
+        if not overlaps(box, taken) and not any(crosses(box, line) for line in lines):
+            return [*marks, mark]
+    return marks
+
+
+def _place(moment: Moment, display: DisplaySettings, canvas: Canvas, with_legend: bool) -> Place:
+    W = moment.W[display.instance]
+    unit = min(_UNIT_SHARE * canvas.height, _WIDEST_UNIT_SHARE * canvas.width) * display.zoom
+    unit /= shrinkage(W, camera_for(W.shape[0], display))
+    shift = _LEGEND_SHIFT if with_legend else 0.0
+    pan_x, pan_y = display.pan
+    x = 0.5 * canvas.width - shift + pan_x * canvas.height
+    y = (0.5 + _LOWER + pan_y) * canvas.height
+    return Place(x, y, unit, canvas.mark)

@@ -1,0 +1,146 @@
+"""Journal: the one thread that writes a session's rows to its store, so that training never waits for the disk."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from superviz.core.errors import SessionError
+from superviz.session.store import MakeRow, reading, settle, write, writing
+
+COMMIT_SECONDS = 0.4
+"""Killing the process loses at most what was put in this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Work for the writer's thread, once all that was put before it is written."""
+
+    work: Callable[[], None]
+    done: Future[None] = field(default_factory=Future[None])
+
+
+class Journal:
+    """Rows put from any thread are committed within COMMIT_SECONDS; flush() waits for the commit.
+
+    Write-ahead logging with synchronous=NORMAL: what is committed outlives the process; after a power cut the newest
+    commits may be missing, but the file is whole. Rows that can't be written are kept and tried again with the next.
+    """
+
+    def __init__(self, path: Path | None, connection: sqlite3.Connection) -> None:
+        """Takes over `connection`, to the file at `path` or to memory."""
+        self.path = path
+        self.on_fault: Callable[[SessionError], None] | None = None
+        """Told from the writer's thread, once, when rows can no longer be written. Must not raise."""
+        self._connection = connection
+        self._inbox: queue.SimpleQueue[MakeRow | _Request] = queue.SimpleQueue()
+        self._hurry = threading.Event()
+        self._unwritten: list[MakeRow] = []
+        self._fault: SessionError | None = None
+        self.closed = False
+        with writing(path):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, row: MakeRow) -> None:
+        """Queue a row. Never waits. Raises SessionError once the journal is closed."""
+        if self.closed:
+            raise SessionError(f"{self.path or 'the session'}: closed; nothing more is recorded")
+        self._inbox.put(row)
+
+    def flush(self) -> None:
+        """Wait until all that was put is committed. Raises SessionError where it can't be."""
+        if not self.closed:
+            self._ask(self._raise_fault)
+
+    def copy_into(self, target: sqlite3.Connection) -> None:
+        """Copy all that was put, written or not, into an empty database; rows may go on being put meanwhile."""
+        if not self.closed:
+            self._ask(lambda: self._copy(self._connection, target))
+        elif self.path is None:
+            self._copy(self._connection, target)
+        else:
+            with reading(self.path) as source:
+                self._copy(source, target)
+
+    def close(self) -> None:
+        """Write what is left and end the thread, leaving one whole file. Raises SessionError for what is lost."""
+        if not self.closed:
+            self.closed = True
+            try:
+                self._ask(self._finish)
+            finally:
+                self._thread.join()
+
+    def abandon(self) -> None:
+        """Close a journal that nobody holds any more. For the garbage collector, which may call on any thread."""
+        if not self.closed:
+            self.closed = True
+            self._post(_Request(self._finish))
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
+
+    def _ask(self, work: Callable[[], None]) -> None:
+        request = _Request(work)
+        self._post(request)
+        request.done.result()
+
+    def _post(self, request: _Request) -> None:
+        self._inbox.put(request)
+        self._hurry.set()
+
+    def _run(self) -> None:
+        finished = False
+        while not finished:
+            items = [self._inbox.get()]
+            if not isinstance(items[0], _Request):
+                self._hurry.wait(COMMIT_SECONDS)  # one commit for many rows
+            self._hurry.clear()
+            while not self._inbox.empty():
+                items.append(self._inbox.get())
+            self._unwritten += [item for item in items if not isinstance(item, _Request)]
+            self._commit()
+            for request in (item for item in items if isinstance(item, _Request)):
+                finished = finished or request.work == self._finish
+                try:
+                    request.work()
+                except Exception as error:
+                    request.done.set_exception(error)
+                else:
+                    request.done.set_result(None)
+
+    def _commit(self) -> None:
+        try:
+            with writing(self.path):
+                write(self._connection, self._unwritten)
+        except SessionError as fault:
+            first, self._fault = self._fault is None, fault
+            if first and self.on_fault is not None:
+                self.on_fault(fault)
+        else:
+            self._unwritten.clear()
+            self._fault = None
+
+    def _copy(self, source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+        source.backup(target)
+        write(target, self._unwritten)
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+
+    def _finish(self) -> None:
+        if self.path is not None:
+            # Where another program is reading the file, its log must stay: whoever opens it next finds all in it.
+            with suppress(sqlite3.OperationalError):
+                settle(self._connection)
+            self._connection.close()
+        self._raise_fault()

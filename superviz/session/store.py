@@ -1,0 +1,176 @@
+"""The session file's life: made whole or not at all, opened without trust, copied and closed as one file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from superviz.core.errors import SessionError
+from superviz.session.migrations import APPLICATION_ID, expected_schema, newest_version, schema, upgrade
+from superviz.session.rows import Statement
+
+Fill: TypeAlias = Callable[[sqlite3.Connection], None]
+"""Writes what a new session is to hold into an empty database."""
+MakeRow: TypeAlias = Callable[[], Statement]
+"""Makes a row at the time it is written: turning arrays into bytes is the writer's work, not training's."""
+
+_HEADER_BYTES = 100
+_SMALL_BYTES = 2**20
+_MAGIC = b"SQLite format 3\x00"
+
+
+def create_file(path: Path, fill: Fill, *, force: bool) -> None:
+    """Make a session file: under its final name only once it is whole, in place of an existing one only with `force`.
+
+    Raises SessionError where there is one already, and where none can be written.
+    """
+    _refuse_occupied(path, force=force)
+    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with writing(path):
+        try:
+            building.open("xb").close()
+            with closing(connect(building)) as connection:
+                fill(connection)
+                settle(connection)
+            with building.open("rb+") as file:
+                os.fsync(file.fileno())
+            _refuse_occupied(path, force=force)
+            _retire(path)
+            building.replace(path)
+        finally:
+            with suppress(OSError):
+                building.unlink(missing_ok=True)
+
+
+def connect(path: Path | None) -> sqlite3.Connection:
+    """A connection to write through, from any one thread at a time; in memory where there is no path."""
+    name = ":memory:" if path is None else path
+    return sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=1.0)
+
+
+def settle(connection: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the file, so that it is one file again and opens from read-only media."""
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def write(connection: sqlite3.Connection, rows: Sequence[MakeRow]) -> None:
+    """Commit rows in one transaction, all or none. Raises sqlite3.Error."""
+    if not rows:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for make in rows:
+            connection.execute(*make())
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+@contextmanager
+def reading(path: Path) -> Generator[sqlite3.Connection]:
+    """A session file of unknown origin, read-only, in today's layout. Raises SessionError for any other."""
+    version = _version(path)
+    with ExitStack() as stack:
+        with read_faults(path):
+            connection = stack.enter_context(closing(_connect_read_only(path)))
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, path.stat().st_size + _SMALL_BYTES)
+            _check_schema(path, schema(connection), expected_schema(version))
+            if version < newest_version():
+                old, connection = connection, stack.enter_context(closing(connect(None)))
+                old.backup(connection)
+                upgrade(connection)
+        yield connection
+
+
+@contextmanager
+def read_faults(path: Path) -> Generator[None]:
+    """Turns what SQLite finds wrong with a file into one line."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        hint = "; it was not closed, so its -wal file must lie beside it in a folder that can be written"
+        needs_log = path.with_name(path.name + "-wal").exists()
+        raise SessionError(f"{path}: can't be read: {error}{hint if needs_log else ''}") from error
+    except sqlite3.Error as error:
+        raise SessionError(f"{path}: damaged: {error}") from error
+
+
+@contextmanager
+def writing(path: Path | None) -> Generator[None]:
+    """Turns what can go wrong with the disk into one line."""
+    name = "the session" if path is None else path
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SessionError(f"{name}: can't be written: there is no folder {Path(name).parent}") from error
+    except OSError as error:
+        raise SessionError(f"{name}: can't be written: {(error.strerror or str(error)).lower()}") from error
+    except sqlite3.Error as error:
+        raise SessionError(f"{name}: can't be written: {error}") from error
+
+
+def _refuse_occupied(path: Path, *, force: bool) -> None:
+    if path.is_dir():
+        raise SessionError(f"{path}: a folder; give the name of a file")
+    if path.exists() and not force:
+        raise SessionError(f"{path}: exists already; give another name or --force")
+
+
+def _retire(path: Path) -> None:
+    """See to it that a file about to be replaced leaves no log to be played into the one that takes its place."""
+    logs = [path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal")]
+    if path.exists() and any(log.exists() for log in logs):
+        try:
+            with closing(sqlite3.connect(path, timeout=0)) as connection:
+                settle(connection)
+        except sqlite3.OperationalError as error:
+            raise SessionError(f"{path}: is being written; close it there, or give another name") from error
+        except sqlite3.DatabaseError:
+            pass  # no session, so its log means nothing
+    for log in logs:
+        log.unlink(missing_ok=True)
+
+
+def _version(path: Path) -> int:
+    """The layout's version, from the file's first bytes alone. Raises SessionError where it is no session of ours."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except FileNotFoundError:
+        raise SessionError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise SessionError(f"{path}: a folder; give the name of a session file") from None
+    except OSError as error:
+        raise SessionError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC) or int.from_bytes(header[68:72]) != APPLICATION_ID:
+        raise SessionError(f"{path}: no superviz session")
+    version = int.from_bytes(header[60:64])
+    if version > newest_version():
+        newest = newest_version()
+        raise SessionError(f"{path}: written by a newer superviz (layout {version}, this one reads up to {newest})")
+    return version
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    log = path.with_name(path.name + "-wal")
+    unwritable = not os.access(path.parent, os.W_OK)
+    # SQLite wants to keep an index of the log beside the file; where nothing can be written, nothing can change either.
+    manner = "mode=ro&immutable=1" if unwritable and not log.exists() else "mode=ro"
+    uri = f"{path.resolve().as_uri()}?{manner}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _check_schema(path: Path, found: dict[str, tuple[str, str]], expected: dict[str, tuple[str, str]]) -> None:
+    for name in sorted(found.keys() - expected.keys()):
+        raise SessionError(f"{path}: refused: it holds a {found[name][0]} named {name!r}, which no session does")
+    for name, (kind, sql) in expected.items():
+        if found.get(name) != (kind, sql):
+            raise SessionError(f"{path}: damaged: its {kind} {name!r} is missing or not as superviz makes it")

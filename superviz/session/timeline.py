@@ -1,0 +1,237 @@
+"""Timeline: a run at a glance, for one instance: its loss, the epochs its shapes make, the edits made to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.experiment import Experiment
+from superviz.core.shapes import UNNAMED, name_shape
+from superviz.core.snapshot import Array, Edit
+
+if TYPE_CHECKING:
+    from superviz.session.recording import Recording
+
+FIRST_EPOCH = UNNAMED
+"""Before any shape has a name."""
+UNNAMED_EPOCH = "Rearranging"
+"""Between shapes that have one."""
+
+_SHORTEST_EPOCH = 0.015
+"""Of the horizon: a name that holds for less doesn't count."""
+_NAMINGS = 400
+"""How many keyframes are named over the horizon, evenly: naming costs, and finer than this no epoch is told apart."""
+_MOST_LOSSES = 8192
+_MARKS_APART = 0.01
+"""Of the horizon: of edits to one field closer than this, as a dragged slider makes them, the last counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A stretch of training under one name, from step `start` to step `end`."""
+
+    start: float
+    end: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something worth finding again at a step: "p = 0.10"."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Timeline:
+    """One instance's run so far."""
+
+    horizon: int
+    """Where training is to come to rest, or has gone beyond: the axis ends here."""
+    live_step: int
+    steps: NDArray[np.int64]
+    """(losses,): the step each loss ends at."""
+    losses: Array
+    """(losses,): means over equal stretches of steps; nan where training diverged."""
+    epochs: tuple[Epoch, ...]
+    """Without gaps from 0 to `live_step`; empty before the first step."""
+    marks: tuple[Mark, ...]
+    largest_interference: float
+    """The largest |W^T W| of the run so far; 0 before the first keyframe. It lies on the diagonal: max ||W_i||^2."""
+
+    def epoch_at(self, position: float) -> Epoch | None:
+        """The epoch that `position` falls in."""
+        return next((epoch for epoch in reversed(self.epochs) if epoch.start <= position), None)
+
+
+class TimelineReader:
+    """Reads timelines off a recording as it grows: each keyframe is named at most once an instance."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._tracks: dict[int, _Track] = {}
+
+    def read(self, instance: int) -> Timeline:
+        """The run of `instance`, counted from 0, up to the live head."""
+        track = self._tracks.get(instance)
+        if track is None:
+            track = self._tracks[instance] = _Track(self._recording, instance)
+        return track.read()
+
+
+class _Track:
+    """What has been read of one instance."""
+
+    def __init__(self, recording: Recording, instance: int) -> None:
+        self._recording = recording
+        self._instance = instance
+        self._losses = _Losses()
+        self._edits: list[tuple[Edit, str]] = []
+        self._edited: Experiment = recording.experiment
+        self._keyframes = 0
+        self._next_naming = 0
+        self._stride = max(1, recording.experiment.steps // _NAMINGS)
+        self._runs: list[tuple[int, str | None]] = []
+        self._largest = 0.0
+
+    def read(self) -> Timeline:
+        recording = self._recording
+        live = recording.live_step
+        self._read_keyframes()
+        self._read_edits()
+        losses = recording.losses
+        steps, values = self._losses.read(np.asarray(losses.steps), losses.values[:, self._instance])
+        horizon = max(self._edited.steps, live)
+        return Timeline(
+            horizon=horizon,
+            live_step=live,
+            steps=steps,
+            losses=values,
+            epochs=epochs(self._runs, live, round(_SHORTEST_EPOCH * horizon)),
+            marks=_marks(self._edits, _MARKS_APART * horizon),
+            largest_interference=self._largest,
+        )
+
+    def _read_keyframes(self) -> None:
+        snapshots = self._recording.snapshots
+        count = self._recording.keyframe_count
+        for index in range(self._keyframes, count):
+            snapshot = snapshots[index]
+            W = snapshot.W[self._instance]
+            self._largest = max(self._largest, float(np.max(np.einsum("hf,hf->f", W, W))))
+            if snapshot.step >= self._next_naming:
+                self._next_naming = (snapshot.step // self._stride + 1) * self._stride
+                shape = name_shape(W)
+                name = None if shape is None else shape.name
+                if not self._runs or self._runs[-1][1] != name:
+                    self._runs.append((snapshot.step, name))
+        self._keyframes = max(count, self._keyframes)
+
+    def _read_edits(self) -> None:
+        for edit in self._recording.edits[len(self._edits) :]:
+            before, self._edited = self._edited, self._edited.changed(**{edit.field: edit.value})
+            self._edits.append((edit, _edit_text(edit, before, self._edited, self._instance)))
+
+
+def epochs(runs: list[tuple[int, str | None]], live_step: int, shortest: int) -> tuple[Epoch, ...]:
+    """Names with the steps they begin at, in order, as epochs up to `live_step`.
+
+    A run of fewer than `shortest` steps is merged, the last one too, which hasn't held yet: between two of one name it
+    vanishes, else it goes to the one before; the first, if nothing else is short, to the one after.
+    """
+    starts = [float(start) for start, _ in runs]
+    names = [name for _, name in runs]
+    if live_step <= 0 or not starts:
+        return ()
+    starts[0] = 0.0
+    while len(starts) > 1:
+        lengths = np.diff([*starts, live_step]).tolist()
+        short = [index for index, length in enumerate(lengths) if length < shortest]
+        if not short:
+            break
+        _merge(starts, names, min(short[1:] if len(short) > 1 and not short[0] else short, key=_precedence(names, lengths)))
+    ends = [*starts[1:], float(live_step)]
+    return tuple(Epoch(start, end, _title(name, start)) for start, end, name in zip(starts, ends, names, strict=True))
+
+
+def _precedence(names: list[str | None], lengths: list[float]) -> Callable[[int], tuple[bool, float]]:
+    def of(index: int) -> tuple[bool, float]:
+        flickers = 0 < index < len(names) - 1 and names[index - 1] == names[index + 1]
+        return not flickers, lengths[index]
+
+    return of
+
+
+def _merge(starts: list[float], names: list[str | None], index: int) -> None:
+    if index == 0:
+        del starts[1], names[0]
+        return
+    del starts[index], names[index]
+    if index < len(names) and names[index] == names[index - 1]:
+        del starts[index], names[index]
+
+
+def _title(name: str | None, start: float) -> str:
+    return name if name is not None else UNNAMED_EPOCH if start else FIRST_EPOCH
+
+
+def _edit_text(edit: Edit, before: Experiment, after: Experiment, instance: int) -> str:
+    """What an edit changed for this instance, in a few words; empty where that is nothing to see."""
+    if edit.field == "steps":
+        return ""
+    if edit.field == "feature_probability":
+        return _array_text("p", before.probability_array()[instance], after.probability_array()[instance])
+    if edit.field == "importance":
+        if isinstance(after.importance, float):
+            return f"importance = {after.importance:g}" if after.importance != before.importance else ""
+        return _array_text("importance", before.importance_array()[instance], after.importance_array()[instance])
+    label = edit.field.replace("_", " ")
+    return f"{label} = {getattr(after, edit.field):g}" if getattr(before, edit.field) != getattr(after, edit.field) else ""
+
+
+def _array_text(label: str, before: Array, after: Array) -> str:
+    if np.array_equal(before, after):
+        return ""
+    return f"{label} = {after[0]:.2g}" if np.ptp(after) == 0 else f"{label} changed"
+
+
+def _marks(edits: list[tuple[Edit, str]], apart: float) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    fields: list[str] = []
+    for edit, text in edits:
+        if not text:
+            continue
+        if marks and fields[-1] == edit.field and edit.step - marks[-1].step <= apart:
+            marks.pop()
+            fields.pop()
+        marks.append(Mark(edit.step, text))
+        fields.append(edit.field)
+    return tuple(marks)
+
+
+class _Losses:
+    """A loss series thinned to at most _MOST_LOSSES means of equal stretches; each bucket is read once."""
+
+    def __init__(self) -> None:
+        self._width = 1
+        """Buckets a stretch."""
+        self._means = np.empty(0, dtype=np.float32)
+
+    def read(self, steps: NDArray[np.int64], values: Array) -> tuple[NDArray[np.int64], Array]:
+        """The thinned (steps, losses) of a series that has only grown since it was last read."""
+        count = min(len(steps), len(values))
+        while count > _MOST_LOSSES * self._width:
+            self._width *= 2
+            self._means = self._means[: len(self._means) // 2 * 2].reshape(-1, 2).mean(axis=1)
+        if self._width == 1:
+            return steps[:count], values[:count]
+        width = self._width
+        whole = count // width
+        fresh = values[len(self._means) * width : whole * width].reshape(-1, width).mean(axis=1)
+        self._means = np.concatenate([self._means, fresh])
+        return steps[width - 1 : whole * width : width], self._means

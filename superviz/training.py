@@ -1,0 +1,119 @@
+"""Training without a window: `superviz.train`, and the one loop that it shares with the command line."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from superviz.core.errors import TrainingError
+from superviz.core.experiment import Experiment
+from superviz.engine.keyframes import KeyframePolicy
+from superviz.engine.runner import Runner, RunState
+from superviz.engine.trainer import Trainer
+from superviz.session.recording import Recording
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many steps are done, and of how many, some 20 times a second."""
+
+
+class Diverged(TrainingError):
+    """The weights are no longer finite; the recording ends at the last step at which they were."""
+
+
+_POLL_SECONDS = 0.05
+_STACK_BYTES = 16 * 2**20
+"""A secondary thread on macOS gets 512 KiB, too little for the compiler that numba calls there."""
+
+
+def train(
+    source: Experiment | Recording,
+    steps: int | None = None,
+    device: Device = "auto",
+    progress: Progress | None = None,
+) -> Recording:
+    """Train an experiment from its random start, or go on from where a recording stopped; a new Recording either way.
+
+    `steps` is how many steps to do now: by default an experiment's own number, and for a recording what is left of it.
+    It doesn't change `Experiment.steps`, the schedule's horizon. Raises TrainingError where training can't be done as
+    asked or diverges; Ctrl-C stops at a step boundary and raises KeyboardInterrupt.
+    """
+    require_device(device)
+    if isinstance(source, Recording):
+        goal = goal_of(source, steps)
+        recording = source.continued()
+    else:
+        recording = Recording.create(source)
+        goal = goal_of(recording, steps)
+    train_until(recording, goal, progress)
+    return recording
+
+
+def goal_of(recording: Recording, steps: int | None) -> int:
+    """The step that training for `steps` further steps leads to, or the horizon.
+
+    Raises TrainingError where nothing is left to do.
+    """
+    done = _steps_done(recording)
+    horizon = recording.experiment_at(done).steps
+    goal = horizon if steps is None else done + steps
+    if goal <= done:
+        raise TrainingError(
+            f"nothing to train: {done:,} of {horizon:,} steps are done; give a number of further steps, at least 1"
+        )
+    return goal
+
+
+def train_until(recording: Recording, goal: int, progress: Progress | None = None) -> None:
+    """Train a writable recording from its last checkpoint until that many steps are done.
+
+    Blocks; the work is done on a thread of its own, so that Ctrl-C is heard at once and answered at a step boundary.
+    What was trained until then is kept. Raises TrainingError, Diverged among them, and KeyboardInterrupt.
+    """
+    start = _steps_done(recording)
+    experiment = recording.experiment_at(start)
+    threads = min(os.cpu_count() or 1, experiment.n_instances)
+    runner = Runner(
+        Trainer(experiment, checkpoint=recording.checkpoint, threads=threads),
+        [recording],
+        until=goal,
+        keyframes=KeyframePolicy(recording.last_keyframe, recording.keyframe_count),
+    )
+    thread = _start_thread(runner.run)
+    try:
+        # Nobody asks it to pause: it does so by itself where training diverged.
+        while thread.is_alive() and runner.state is not RunState.PAUSED:
+            thread.join(_POLL_SECONDS)
+            if progress is not None:
+                progress(runner.step - start, goal - start)
+        diverged = runner.message if runner.state is RunState.PAUSED else ""
+    finally:
+        runner.stop()
+        thread.join()
+        recording.flush()
+    if diverged:
+        raise Diverged(diverged)
+    if runner.error is not None:
+        raise runner.error
+
+
+def require_device(device: Device) -> None:
+    """Raises TrainingError for a device that this version can't train on."""
+    if device not in ("auto", "cpu"):
+        raise TrainingError(f"device {device!r}: this version trains on the CPU only; use cpu or auto")
+
+
+def _steps_done(recording: Recording) -> int:
+    return recording.checkpoint.step if recording.checkpoint else 0
+
+
+def _start_thread(target: Callable[[], None]) -> threading.Thread:
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        thread = threading.Thread(target=target, name="training")
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    return thread

@@ -1,0 +1,66 @@
+"""How the project's files are: short, opening with what they are for, named after nouns someone could ask for."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+SOURCES = sorted((PROJECT / "superviz").rglob("*.py"))
+CODE = [*SOURCES, *sorted((PROJECT / "packaging").glob("*.py"))]
+TESTS = sorted((PROJECT / "tests").rglob("*.py"))
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "manager", "misc"}
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize("path", CODE + TESTS, ids=lambda path: path.relative_to(PROJECT).as_posix())
+def test_a_module_is_short_and_opens_with_what_it_is_for(path: Path) -> None:
+    assert _lines(path) <= 400
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring, "no docstring"
+    assert docstring.splitlines()[0].rstrip().endswith((".", "?", ":", "`")), docstring.splitlines()[0]
+
+
+def test_modules_are_small_on_the_whole() -> None:
+    sizes = [_lines(path) for path in SOURCES if path.name != "__init__.py"]
+    assert statistics.median(sizes) <= 120
+    assert statistics.quantiles(sizes, n=10)[-1] <= 300
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    for path in CODE:
+        assert not FORBIDDEN_NAMES & set(path.stem.split("_")), path
+
+
+def test_there_are_as_many_lines_of_tests_as_of_source() -> None:
+    assert sum(map(_lines, TESTS)) >= sum(map(_lines, SOURCES))
+
+
+def test_every_room_has_a_layer_and_every_layer_a_room() -> None:
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = {room.strip() for layer in contracts[0]["layers"] for room in layer.split("|")}
+    rooms = {path.stem for path in (PROJECT / "superviz").iterdir() if path.name not in ("__init__.py", "__pycache__")}
+    assert rooms == layers
+
+
+def test_nothing_is_left_to_do() -> None:
+    for path in CODE:
+        text = path.read_text(encoding="utf-8")
+        for word in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+            assert word not in text, f"{path}: {word}"
+
+
+def test_tests_mirror_the_rooms() -> None:
+    for path in (PROJECT / "tests").iterdir():
+        assert not (path / "__init__.py").exists()
+    for room in ("core", "engine", "session", "scene", "views", "export", "app", "cli"):
+        assert list((PROJECT / "tests" / room).glob("test_*.py")), f"no tests of {room}"

@@ -1,0 +1,78 @@
+"""What every test may lean on: a data folder of its own, a small trained run, and a check that nothing is left behind."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from superviz.core.experiment import Experiment
+from superviz.session.recording import Recording
+from superviz.training import train
+
+_GUI_ROOMS = {"app", "views"}
+
+
+@pytest.fixture(autouse=True)
+def hermetic_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's folders, empty, for this test alone. The cache stays: the compiled kernel lies there."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(home))
+    if sys.platform == "darwin":
+        monkeypatch.setenv("HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread(request: pytest.FixtureRequest) -> None:
+    """Two threads are slower than one on models this small; and torch is the oracle here, never the racer."""
+    if request.path.parent.name == "engine":
+        import torch
+
+        torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test of the window that leaves a thread, a top-level widget or a running timer."""
+    if request.path.parent.name not in _GUI_ROOMS:
+        yield
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication, QWidget
+    from shiboken6 import isValid
+
+    def find() -> dict[str, set[object]]:
+        objects = [thing for thing in gc.get_objects() if isinstance(thing, QObject) and isValid(thing)]
+        return {
+            "threads": {thread for thread in threading.enumerate() if thread.is_alive()},
+            "widgets": {widget for widget in objects if isinstance(widget, QWidget) and widget.isVisible()},
+            "timers": {timer for timer in objects if isinstance(timer, QTimer) and timer.isActive()},
+        }
+
+    before = find()
+    yield
+    if QApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # pyright: ignore[reportArgumentType]
+    gc.collect()
+    left = {kind: things - before[kind] for kind, things in find().items()}
+    assert not any(left.values()), f"left behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def small_run() -> Recording:
+    """A finished run in memory: two instances of five features in two dimensions, 600 steps; not to be written to."""
+    return train(Experiment(n_features=5, n_hidden=2, n_instances=2, batch_size=256, steps=600))
+
+
+@pytest.fixture
+def small_session(small_run: Recording, tmp_path: Path) -> Path:
+    """The same run in a file of the test's own."""
+    path = tmp_path / "small.superviz"
+    small_run.save(path)
+    return path

@@ -1,0 +1,67 @@
+"""A new file gets today's layout; an older one comes up to it, one script a version."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from superviz.session import migrations
+from superviz.session.migrations import APPLICATION_ID, expected_schema, newest_version, schema, upgrade
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        yield connection
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_an_empty_file_becomes_a_session(connection) -> None:
+    upgrade(connection)
+    assert pragma(connection, "application_id") == APPLICATION_ID
+    assert APPLICATION_ID.to_bytes(4, "big") == b"SPVZ"
+    assert pragma(connection, "user_version") == newest_version() == 1
+    assert {"meta", "snapshot", "loss", "edit", "checkpoint", "display"} <= schema(connection).keys()
+
+
+def test_what_is_expected_of_a_version_is_what_upgrading_makes(connection) -> None:
+    upgrade(connection)
+    assert schema(connection) == expected_schema(newest_version())
+    assert expected_schema(0) == {}
+
+
+def test_upgrading_the_newest_changes_nothing(connection) -> None:
+    upgrade(connection)
+    connection.execute("INSERT INTO meta VALUES ('title', 'kept')")
+    before = list(connection.iterdump())
+    upgrade(connection)
+    assert list(connection.iterdump()) == before
+
+
+def test_an_older_file_runs_only_the_scripts_it_lacks(connection, monkeypatch) -> None:
+    upgrade(connection)
+    connection.execute("INSERT INTO meta VALUES ('title', 'kept')")
+    later = "CREATE TABLE branch (id INTEGER PRIMARY KEY, step INTEGER NOT NULL);"
+    monkeypatch.setattr(migrations, "SCRIPTS", (*migrations.SCRIPTS, later))
+    upgrade(connection)
+    assert pragma(connection, "user_version") == newest_version() == 2
+    assert schema(connection) == expected_schema(2)
+    assert "branch" not in expected_schema(1)
+    assert connection.execute("SELECT value FROM meta").fetchall() == [("kept",)]
+
+
+def test_a_script_that_fails_leaves_the_file_as_it_was(connection, monkeypatch) -> None:
+    upgrade(connection)
+    faulty = "CREATE TABLE branch (id); CREATE TABLE meta (id);"
+    monkeypatch.setattr(migrations, "SCRIPTS", (*migrations.SCRIPTS, faulty))
+    with pytest.raises(sqlite3.OperationalError, match="meta already exists"):
+        upgrade(connection)
+    connection.execute("ROLLBACK")
+    assert pragma(connection, "user_version") == 1
+    assert schema(connection) == expected_schema(1)

@@ -1,0 +1,224 @@
+"""Every row comes back as it went, and damage anywhere in one is found and named."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import closing
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from superviz.core.errors import RecipeError
+from superviz.core.experiment import Experiment
+from superviz.core.snapshot import Edit, Snapshot, frozen
+from superviz.session import rows
+from superviz.session.migrations import upgrade
+
+EXPERIMENT = Experiment(n_features=5, n_hidden=2, n_instances=3)
+ROTATION = frozen(np.broadcast_to(np.eye(2), (3, 2, 2)))
+CHECKPOINT_ARRAYS = ("W", "b", "mean_W", "mean_b", "square_W", "square_b", "loss_sum")
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        upgrade(connection)
+        yield connection
+
+
+def test_snapshots_come_back_by_step_bit_for_bit(connection, made_up) -> None:
+    for step in (30, 10, 20):
+        connection.execute(*rows.snapshot_row(made_up.snapshot(step), ROTATION))
+    found = list(rows.read_snapshots(connection, EXPERIMENT))
+    assert [snapshot.step for snapshot, _ in found] == [10, 20, 30]
+    for snapshot, rotation in found:
+        assert snapshot.W.tobytes() == made_up.snapshot(snapshot.step).W.tobytes()
+        assert snapshot.b.tobytes() == made_up.snapshot(snapshot.step).b.tobytes()
+        assert rotation.tobytes() == ROTATION.tobytes()
+        assert snapshot.W.dtype == np.float32
+        assert not snapshot.W.flags.writeable
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 6), st.integers(0, 2**62), st.integers(0, 2**32 - 1))
+def test_any_shape_and_step_comes_back(instances: int, hidden: int, features: int, step: int, seed: int) -> None:
+    experiment = Experiment(n_features=features, n_hidden=hidden, n_instances=instances)
+    rng = np.random.default_rng(seed)
+    W, b = frozen(rng.normal(size=(instances, hidden, features))), frozen(rng.normal(size=(instances, features)))
+    rotation = frozen(rng.normal(size=(instances, hidden, hidden)))
+    with closing(sqlite3.connect(":memory:")) as connection:
+        upgrade(connection)
+        connection.execute(*rows.snapshot_row(Snapshot(step, W, b), rotation))
+        ((snapshot, found),) = rows.read_snapshots(connection, experiment)
+    assert snapshot.step == step
+    for before, after in ((W, snapshot.W), (b, snapshot.b), (rotation, found)):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_blobs_are_little_endian_float32_in_c_order(connection, made_up) -> None:
+    """What the format promises to other programs."""
+    connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
+    (blob,) = connection.execute("SELECT W FROM snapshot").fetchone()
+    assert struct.unpack("<30f", blob) == tuple(made_up.snapshot(10).W.ravel().tolist())
+
+
+def test_the_last_checkpoint_comes_back_bit_for_bit(connection, made_up) -> None:
+    for step in (0, 50, 20):
+        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step)))
+    found = rows.read_last_checkpoint(connection, EXPERIMENT)
+    assert found is not None
+    assert found.step == 50
+    for name in CHECKPOINT_ARRAYS:
+        expected = getattr(made_up.checkpoint(50), name)
+        assert getattr(found, name).dtype == expected.dtype
+        assert getattr(found, name).tobytes() == expected.tobytes(), name
+
+
+def test_a_second_checkpoint_at_a_step_takes_the_place_of_the_first(connection, made_up) -> None:
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
+    assert connection.execute("SELECT count(*) FROM checkpoint").fetchone() == (1,)
+
+
+def test_without_a_checkpoint_there_is_none(connection) -> None:
+    assert rows.read_last_checkpoint(connection, EXPERIMENT) is None
+
+
+def test_losses_come_back_in_order(connection, made_up) -> None:
+    connection.execute(*rows.loss_row(3, made_up.losses(3, 7)))
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 3)))
+    pieces = list(rows.read_losses(connection, EXPERIMENT))
+    np.testing.assert_array_equal(np.concatenate(pieces), made_up.losses(0, 7))
+
+
+def test_losses_may_be_nan(connection) -> None:
+    connection.execute(*rows.loss_row(0, frozen(np.full((2, 3), np.nan))))
+    assert np.isnan(next(rows.read_losses(connection, EXPERIMENT))).all()
+
+
+def test_a_gap_in_the_losses_is_found(connection, made_up) -> None:
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 3)))
+    connection.execute(*rows.loss_row(4, made_up.losses(4, 7)))
+    with pytest.raises(rows.DamageError, match="lacks the losses that follow step 30"):
+        list(rows.read_losses(connection, EXPERIMENT))
+
+
+@pytest.mark.parametrize("value", [0.5, 20_000, [0.1, 0.2], [[0.1, 0.2], [0.3, 1.0]]])
+def test_edits_come_back_in_the_order_they_were_made(connection, value) -> None:
+    edits = [Edit(7, "learning_rate", 0.01), Edit(7, "importance", value), Edit(7, "learning_rate", 0.02)]
+    for edit in edits:
+        connection.execute(*rows.edit_row(edit))
+    assert rows.read_edits(connection) == edits
+
+
+def test_facts_and_display_settings_come_back_and_the_last_one_holds(connection) -> None:
+    assert rows.read_display(connection) is None
+    for value in ('{"theme": "light"}', '{"theme": "dark"}'):
+        connection.execute(*rows.display_row(value))
+        connection.execute(*rows.meta_row("title", value))
+    assert rows.read_display(connection) == '{"theme": "dark"}'
+    assert rows.read_meta(connection) == {"title": '{"theme": "dark"}'}
+
+
+def test_the_experiment_comes_back() -> None:
+    experiment = EXPERIMENT.changed(feature_probability=[0.1, 0.2, 0.3], importance=[1, 2, 3, 4, 5])
+    assert rows.read_experiment(experiment.model_dump_json(), 10**6) == experiment
+
+
+def test_an_experiment_too_large_for_its_file_is_refused_before_anything_is_allocated() -> None:
+    huge = {"n_features": 100_000, "n_hidden": 10_000, "n_instances": 100_000}
+    with pytest.raises(rows.DamageError, match=r"claims weights of 400,000,000,000,000 bytes"):
+        rows.read_experiment(json.dumps(huge), 2**28)
+
+
+def test_an_experiment_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(RecipeError, match="n_hidden"):
+        rows.read_experiment('{"n_features": 5, "n_hidden": -1, "n_instances": 1}', 2**28)
+
+
+@pytest.mark.parametrize("column", ["W", "b", "rotation"])
+def test_one_flipped_bit_in_a_snapshot_is_found_and_named(connection, made_up, column: str) -> None:
+    for step in (1_000, 2_000, 3_000):
+        connection.execute(*rows.snapshot_row(made_up.snapshot(step), ROTATION))
+    (blob,) = connection.execute(f"SELECT {column} FROM snapshot WHERE step = 2000").fetchone()
+    flipped = bytes([blob[0] ^ 1]) + blob[1:]
+    connection.execute(f"UPDATE snapshot SET {column} = ? WHERE step = 2000", (flipped,))
+    with pytest.raises(rows.DamageError, match="snapshot at step 2,000 is damaged: its checksum doesn't match"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+@pytest.mark.parametrize("column", CHECKPOINT_ARRAYS)
+def test_one_flipped_bit_in_a_checkpoint_is_found_and_named(connection, made_up, column: str) -> None:
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
+    (blob,) = connection.execute(f"SELECT {column} FROM checkpoint").fetchone()
+    connection.execute(f"UPDATE checkpoint SET {column} = ?", (blob[:-1] + bytes([blob[-1] ^ 128]),))
+    with pytest.raises(rows.DamageError, match="checkpoint at step 50 is damaged: its checksum"):
+        rows.read_last_checkpoint(connection, EXPERIMENT)
+
+
+def test_rows_that_traded_places_are_found(connection, made_up) -> None:
+    connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
+    connection.execute("UPDATE snapshot SET step = 20")
+    with pytest.raises(rows.DamageError, match="snapshot at step 20 is damaged"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+@pytest.mark.parametrize("forged", [b"", b"\0" * 119, b"\0" * 124, "text of 120 bytes".ljust(120), 7, 1.5])
+def test_a_blob_of_another_size_is_found_before_it_is_read(connection, made_up, forged) -> None:
+    connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
+    connection.execute("UPDATE snapshot SET W = ?", (forged,))
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 is damaged: not of the experiment's shape"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+def test_losses_of_another_width_are_found(connection) -> None:
+    connection.execute(*rows.loss_row(0, frozen(np.zeros((3, 2)) + 1)))
+    connection.execute(*rows.loss_row(3, frozen(np.zeros((1, 2)) + 1)))
+    with pytest.raises(rows.DamageError, match="loss at first bucket 3 is damaged: not of the experiment's shape"):
+        list(rows.read_losses(connection, EXPERIMENT))
+
+
+def test_a_step_before_the_start_is_no_step(connection, made_up) -> None:
+    connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
+    connection.execute("UPDATE snapshot SET step = -10")
+    with pytest.raises(rows.DamageError, match="snapshot at step -10 is damaged"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+def test_weights_that_are_no_numbers_are_refused(connection, made_up) -> None:
+    """No scene could be drawn of them."""
+    W = made_up.weights(10).copy()
+    W[1, 1, 1] = np.inf
+    connection.execute(*rows.snapshot_row(Snapshot(10, W, made_up.snapshot(10).b), ROTATION))
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 is damaged: not all of its numbers are finite"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+def test_what_came_after_a_step_is_dropped_and_losses_are_cut_there(connection, made_up) -> None:
+    for step in (0, 100, 103, 200):
+        connection.execute(*rows.snapshot_row(made_up.snapshot(step), ROTATION))
+        connection.execute(*rows.edit_row(Edit(step, "learning_rate", 0.01)))
+        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step)))
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 4)))
+    connection.execute(*rows.loss_row(4, made_up.losses(4, 15)))
+    connection.execute(*rows.loss_row(15, made_up.losses(15, 20)))
+    rows.drop_after(connection, 103, instances=3)
+    assert [s.step for s, _ in rows.read_snapshots(connection, EXPERIMENT)] == [0, 100, 103]
+    assert [edit.step for edit in rows.read_edits(connection)] == [0, 100, 103]
+    np.testing.assert_array_equal(np.concatenate(list(rows.read_losses(connection, EXPERIMENT))), made_up.losses(0, 10))
+    last = rows.read_last_checkpoint(connection, EXPERIMENT)
+    assert last is not None
+    assert last.step == 103
+
+
+def test_before_the_first_checkpoint_all_is_dropped(connection, made_up) -> None:
+    connection.execute(*rows.snapshot_row(made_up.snapshot(0), ROTATION))
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 4)))
+    rows.drop_after(connection, -1, instances=3)
+    assert not list(rows.read_snapshots(connection, EXPERIMENT))
+    assert not list(rows.read_losses(connection, EXPERIMENT))

@@ -81,18 +81,18 @@ def train_until(recording: Recording, goal: int, progress: Progress | None = Non
         until=goal,
         keyframes=KeyframePolicy(recording.last_keyframe, recording.keyframe_count),
     )
-    thread = _start_thread(runner.run)
+    ended = threading.Event()
+    _start_thread(runner, ended)
     try:
         # Nobody asks it to pause: it does so by itself where training diverged.
-        while thread.is_alive() and runner.state is not RunState.PAUSED:
-            thread.join(_POLL_SECONDS)
-            if progress is not None:
-                progress(runner.step - start, goal - start)
+        while not ended.wait(_POLL_SECONDS) and runner.state is not RunState.PAUSED:
+            _tell(progress, runner.step - start, goal - start)
         diverged = runner.message if runner.state is RunState.PAUSED else ""
     finally:
         runner.stop()
-        thread.join()
+        ended.wait()
         recording.flush()
+    _tell(progress, runner.step - start, goal - start)
     if diverged:
         raise Diverged(diverged)
     if runner.error is not None:
@@ -109,11 +109,21 @@ def _steps_done(recording: Recording) -> int:
     return recording.checkpoint.step if recording.checkpoint else 0
 
 
-def _start_thread(target: Callable[[], None]) -> threading.Thread:
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)
+
+
+def _start_thread(runner: Runner, ended: threading.Event) -> None:
+    # Its end is told by an event: in CPython 3.11 a join() that Ctrl-C interrupts takes a running thread for ended.
+    def run() -> None:
+        try:
+            runner.run()
+        finally:
+            ended.set()
+
     before = threading.stack_size(_STACK_BYTES)
     try:
-        thread = threading.Thread(target=target, name="training")
-        thread.start()
+        threading.Thread(target=run, name="training").start()
     finally:
         threading.stack_size(before)
-    return thread

@@ -1,4 +1,4 @@
-"""What every test may lean on: a data folder of its own, a small trained run, and a check that nothing is left behind."""
+"""What tests may lean on: a data folder of their own, a small trained run, and a check that nothing is left behind."""
 
 from __future__ import annotations
 

@@ -24,7 +24,12 @@ class Button(QPushButton):
     """A push button whose icon takes the colour of its words. With `action`, it is that action's face."""
 
     def __init__(
-        self, kind: Kind = "plain", icon_name: str = "", text: str = "", action: QAction | None = None, parent: QWidget | None = None
+        self,
+        kind: Kind = "plain",
+        icon_name: str = "",
+        text: str = "",
+        action: QAction | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
         self._icon_name = icon_name

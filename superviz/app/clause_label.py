@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,7 +20,9 @@ _SUPERSCRIPT_SIZE, _SUPERSCRIPT_RISE = 0.68, 0.36
 class ClauseLabel(QWidget):
     """Plain words in which <sup>..</sup> raises. QLabel can elide plain text or show rich text, but not both."""
 
-    def __init__(self, text: str = "", tone: Tone = "soft", size: float = BODY_SIZE, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", tone: Tone = "soft", size: float = BODY_SIZE, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._text = ""
         self.setProperty("tone", tone)
@@ -73,7 +75,8 @@ class ClauseLabel(QWidget):
         for words, raised in self.shown():
             font = self._font(raised)
             painter.setFont(font)
-            painter.drawText(x, baseline - (_SUPERSCRIPT_RISE * metrics.ascent() if raised else 0.0), words)
+            rise = _SUPERSCRIPT_RISE * metrics.ascent() if raised else 0.0
+            painter.drawText(QPointF(x, baseline - rise), words)
             x += QFontMetricsF(font).horizontalAdvance(words)
 
     def _font(self, raised: bool) -> QFont:

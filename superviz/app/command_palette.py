@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -70,11 +70,10 @@ class CommandPalette(QWidget):
         self._input.setFocus(Qt.FocusReason.PopupFocusReason)
         self._input.installEventFilter(self)
 
-    def eventFilter(self, watched: object, event: object) -> bool:
-        if watched is self._input and isinstance(event, QFocusEvent) and event.lostFocus():
-            # A click elsewhere; a menu or another window taking the keyboard for a moment is none.
-            if event.reason() is Qt.FocusReason.MouseFocusReason:
-                self.close()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Only a click elsewhere closes it: a menu or another window may take the keyboard for a moment.
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() is Qt.FocusReason.MouseFocusReason:
+            self.close()
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -130,7 +129,9 @@ class CommandDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, scaled(_ROW_HEIGHT))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         palette = QApplication.palette()
         rect: QRect = option.rect
         painter.save()

@@ -29,9 +29,11 @@ class FieldRow(QWidget):
     nudged = Signal(str, int)
     """The field's name, and notches up or down."""
 
-    def __init__(self, name: str, note: FieldNote, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, note: FieldNote, editor: QWidget) -> None:
+        super().__init__()
         self.name, self.note = name, note
+        self.editor = editor
+        """The part that takes the keyboard, and under which a refusal is shown."""
         self._mark = Glyph(LIVE_GLYPH, 7, "accent") if note.live else Glyph(NEW_RUN_GLYPH, 12, "faint")
         self._label = ClauseLabel(note.label, "plain")
         typeset(self._label, BODY_SIZE, 500)
@@ -49,14 +51,8 @@ class FieldRow(QWidget):
         self.setToolTip(f"{note.label}: {what}.")
         self._label.setToolTip(self.toolTip())
 
-    @property
-    def editor(self) -> QWidget:
-        """The part that takes the keyboard, and beside which a refusal is shown."""
-        raise NotImplementedError
-
     def show_value(self, value: object, instead: str = "") -> None:
-        """Show that value, or the words `instead` where it is None."""
-        raise NotImplementedError
+        """Show that value, or the words `instead` where it is None: each kind of row in its own way."""
 
     def show_help(self, text: str, reserve: tuple[str, ...] = ()) -> None:
         """Explain the field, in room enough for any of `reserve`."""
@@ -94,17 +90,13 @@ class StepperRow(FieldRow):
     """A whole number with minus and plus."""
 
     def __init__(self, name: str, note: FieldNote) -> None:
-        super().__init__(name, note)
         self._stepper = Stepper()
+        super().__init__(name, note, self._stepper.box)
         self._stepper.set_name(note.label)
         self._take_box(self._stepper.box)
         self._head.addWidget(self._stepper)
         self._column.addSpacing(3)
         self._column.addWidget(self._help)
-
-    @property
-    def editor(self) -> QWidget:
-        return self._stepper.box
 
     def show_value(self, value: object, instead: str = "") -> None:
         assert isinstance(value, int)
@@ -115,9 +107,9 @@ class SliderRow(FieldRow):
     """A number with a box and a slider."""
 
     def __init__(self, name: str, note: FieldNote) -> None:
-        super().__init__(name, note)
         assert note.slider is not None
         self._box = NumberBox(_BOX_WIDTH)
+        super().__init__(name, note, self._box)
         self._take_box(self._box)
         self._slider = ValueSlider(*note.slider, logarithmic=note.logarithmic)
         self._take_part(self._slider)
@@ -128,10 +120,6 @@ class SliderRow(FieldRow):
         self._column.addWidget(self._slider)
         self._column.addSpacerItem(self._below)
         self._column.addWidget(self._help)
-
-    @property
-    def editor(self) -> QWidget:
-        return self._box
 
     def show_value(self, value: object, instead: str = "") -> None:
         assert value is None or isinstance(value, (int, float))
@@ -151,16 +139,12 @@ class BoxRow(FieldRow):
     """A number with its label above it: half a row wide."""
 
     def __init__(self, name: str, note: FieldNote) -> None:
-        super().__init__(name, note)
         self._box = NumberBox()
+        super().__init__(name, note, self._box)
         self._take_box(self._box)
         self._column.addSpacing(4)
         self._column.addWidget(self._box)
         self._help.hide()
-
-    @property
-    def editor(self) -> QWidget:
-        return self._box
 
     def show_value(self, value: object, instead: str = "") -> None:
         assert value is None or isinstance(value, (int, float))
@@ -179,8 +163,8 @@ class ChoiceRow(FieldRow):
     """One of several kinds, with its formula for help."""
 
     def __init__(self, name: str, note: FieldNote, choices: tuple[str, ...]) -> None:
-        super().__init__(name, note)
         self._chooser = Chooser()
+        super().__init__(name, note, self._chooser)
         self._take_part(self._chooser)
         for choice in choices:
             self._chooser.addItem(MODEL_NAMES.get(choice, choice), choice)
@@ -188,10 +172,6 @@ class ChoiceRow(FieldRow):
         self._head.addWidget(self._chooser)
         self._column.addSpacing(3)
         self._column.addWidget(self._help)
-
-    @property
-    def editor(self) -> QWidget:
-        return self._chooser
 
     def show_value(self, value: object, instead: str = "") -> None:
         self._chooser.setCurrentIndex(self._chooser.findData(value))
@@ -238,7 +218,8 @@ class HelpLine(QLabel):
         metrics = self.fontMetrics()
         wrap = int(Qt.TextFlag.TextWordWrap)
         lines = max(
-            metrics.boundingRect(0, 0, max(1, self.width()), 10_000, wrap, text).height() for text in (self.text(), *self._reserve)
+            metrics.boundingRect(0, 0, max(1, self.width()), 10_000, wrap, text).height()
+            for text in (self.text(), *self._reserve)
         )
         self.setFixedHeight(max(lines, metrics.height()))
 

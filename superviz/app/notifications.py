@@ -21,10 +21,11 @@ _WIDTH = 400
 
 
 class Notifications(QWidget):
-    """Stacks its cards over `parent`, the newest lowest; no larger than they are, so it takes no clicks meant for others."""
+    """Stacks its cards over `parent`, the newest lowest. No larger than they are, so it takes nobody's clicks."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(_GAP)
@@ -37,8 +38,10 @@ class Notifications(QWidget):
         """What is shown, the oldest first."""
         return [card.line for card in self._cards]
 
-    def notify(self, line: str, kind: Severity = "info", act: Callable[[], object] | None = None, act_words: str = "") -> None:
-        """Say `line`. With `act`, a button of those words does it. Said again, a line that is still there stays once."""
+    def notify(
+        self, line: str, kind: Severity = "info", act: Callable[[], object] | None = None, act_words: str = ""
+    ) -> None:
+        """Say `line`; with `act`, a button of those words does it. A line that is still there isn't said twice."""
         for card in [card for card in self._cards if card.line == line]:
             self._remove(card)
         card = Card(line, kind, act, act_words)
@@ -59,7 +62,7 @@ class Notifications(QWidget):
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parent() and event.type() is QEvent.Type.Resize and self._cards:
+        if watched is self._over and event.type() is QEvent.Type.Resize and self._cards:
             self._place()
         return False
 
@@ -79,10 +82,10 @@ class Notifications(QWidget):
         if not self._cards:
             self.hide()
             return
-        room = self.parentWidget().size()
+        room = self._over.size()
         width = min(scaled(_WIDTH), room.width() - 2 * _MARGIN)
         for card in self._cards:
-            card.setFixedSize(width, card.layout().heightForWidth(width))
+            card.setFixedSize(width, card.heightForWidth(width))
         height = sum(card.height() for card in self._cards) + _GAP * (len(self._cards) - 1)
         self.setGeometry(room.width() - width - _MARGIN, room.height() - height - _MARGIN, width, height)
 
@@ -109,12 +112,15 @@ class Card(QWidget):
         words.setWordWrap(True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         typeset(words, BODY_SIZE)
-        row.addWidget(words, 1)
+        said = QVBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(words)
+        row.addLayout(said, 1)
         if act is not None:
             button = Button("plain", text=act_words)
             button.setProperty("small", True)
             button.clicked.connect(self._acted)
-            row.addWidget(button)
+            said.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         close = Button("quiet", "close")
         close.setProperty("small", True)
         close.show_icon("close", 12)

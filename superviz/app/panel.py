@@ -20,7 +20,12 @@ class Panel(QWidget):
     """A titled part of the window. Its context menu holds `menu_actions`: copy, export, hide."""
 
     def __init__(
-        self, title: str, clause: str, body: QWidget, menu_actions: Sequence[QAction] = (), parent: QWidget | None = None
+        self,
+        title: str,
+        clause: str,
+        body: QWidget,
+        menu_actions: Sequence[QAction] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -31,11 +36,10 @@ class Panel(QWidget):
         typeset(self._title, TITLE_SIZE, 600)
         self._clause = ClauseLabel(clause)
         self._header = QWidget()
-        row = QHBoxLayout(self._header)
-        row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
-        row.setSpacing(10)
-        row.addWidget(self._title)
-        row.addWidget(self._clause, 1)
+        self._row = QHBoxLayout(self._header)
+        self._row.setSpacing(10)
+        self._row.addWidget(self._title)
+        self._row.addWidget(self._clause, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -71,7 +75,7 @@ class Panel(QWidget):
         """Take the smaller form, or the full one; also after a change of text scale."""
         self._compact = compact
         margin = _COMPACT_MARGIN if compact else _MARGIN
-        self._header.layout().setContentsMargins(margin, 0, margin, 0)
+        self._row.setContentsMargins(margin, 0, margin, 0)
         self._header.setFixedHeight(scaled(COMPACT_HEADER_HEIGHT if compact else HEADER_HEIGHT))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -35,7 +35,10 @@ class PanelRow:
     clause: Callable[[Frame], str]
     """What the panel shows, in plain words; rich text."""
     help: str
-    """For people who can't see it, and for its tooltip."""
+    """For people who can't see it."""
+    every: int = 1
+    """While the playhead moves it is drawn every so many frames: the eye follows the vectors, and each frame that another
+    panel skips is time for training. A change of selection or settings is always drawn at once."""
 
 
 def _vectors_clause(frame: Frame) -> str:
@@ -71,6 +74,7 @@ PANELS: tuple[PanelRow, ...] = (
         lambda frame, canvas: strip.build(frame.moment, frame.display, frame.selection, canvas),
         _strip_clause,
         "The models trained side by side.",
+        every=4,
     ),
     PanelRow(
         "interference",
@@ -78,6 +82,7 @@ PANELS: tuple[PanelRow, ...] = (
         lambda frame, canvas: interference.build(frame.moment, frame.display, frame.selection, canvas),
         lambda _: "W<sup>T</sup>W: what activating one does to another",
         "How much activating one feature moves the model's output for another.",
+        every=2,
     ),
     PanelRow(
         "neurons",
@@ -85,6 +90,7 @@ PANELS: tuple[PanelRow, ...] = (
         lambda frame, canvas: neurons.build(frame.moment, frame.display, frame.selection, canvas),
         _neurons_clause,
         "Which features each hidden dimension carries.",
+        every=2,
     ),
     PanelRow(
         "timeline",
@@ -92,5 +98,6 @@ PANELS: tuple[PanelRow, ...] = (
         lambda frame, canvas: timeline.build(frame.timeline, frame.moment, frame.display, frame.selection, canvas),
         lambda _: "",
         "The loss over the steps of training; drag to look back.",
+        every=2,
     ),
 )

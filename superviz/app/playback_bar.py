@@ -20,7 +20,7 @@ _ICONS = {"to_start": "to-start", "play": "play", "to_end": "to-end", "loop": "l
 
 
 class PlaybackBar(QWidget):
-    """The left end of the timeline. Its buttons are the faces of the actions to_start, play, to_end, loop, mark, follow."""
+    """The left end of the timeline; its buttons are the actions to_start, play, to_end, loop, mark and follow."""
 
     speed_changed = Signal(float)
     """How many times the pace it was watched at."""
@@ -58,7 +58,7 @@ class PlaybackBar(QWidget):
         self.set_compact(False)
 
     def show_position(self, position: float, loss: float, live_step: int) -> None:
-        """Show the playhead's step, the loss there (nan where there is none yet), and how far the live head is ahead."""
+        """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead."""
         step = math.floor(position)
         self._step.setText(f"Step {step:,}")
         self._loss.show_text(f"loss {figures.brief(loss)}" if math.isfinite(loss) else "")

@@ -17,7 +17,14 @@ from superviz.app.panel import Panel
 from superviz.app.refusal import Refusal
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment, field_note
-from superviz.core.spreads import SPREAD_FIELDS, refitted, spread_number, spread_row, varies_by_instance, with_spread_number
+from superviz.core.spreads import (
+    SPREAD_FIELDS,
+    refitted,
+    spread_number,
+    spread_row,
+    varies_by_instance,
+    with_spread_number,
+)
 from superviz.views.theme import scaled
 
 _CLAUSE = "what this model is trained on"
@@ -65,7 +72,7 @@ class RecipePanel(Panel):
         return dict(self._pending)
 
     def show_experiment(self, experiment: Experiment, instance: int) -> None:
-        """Show that experiment as in force for `instance`; what waits for a new run goes on waiting where it differs."""
+        """Show what is in force for `instance`; what waits for a new run goes on waiting where it differs."""
         self._experiment, self._instance = experiment, instance
         self._pending = {name: value for name, value in self._pending.items() if getattr(experiment, name) != value}
         self._show()
@@ -125,8 +132,9 @@ class RecipePanel(Panel):
         value = entered
         if name in SPREAD_FIELDS and isinstance(entered, (int, float)):
             value = with_spread_number(experiment, name, self._instance, float(entered))
+        values = {name: value} if note.live else {**self._pending, name: value}
         try:
-            changed = experiment.changed(**{name: value}) if note.live else refitted(experiment, **{**self._pending, name: value})
+            changed = experiment.changed(**values) if note.live else refitted(experiment, **values)
         except RecipeError as error:
             self._show_field(name)
             self._refusal.show_under(self._fields.rows[name].editor, str(error))
@@ -179,11 +187,14 @@ class Foot(QWidget):
         self._new_run = ClauseLabel("", "faint", 12)
         legend, offer = QWidget(), QWidget()
         self._legend_row, self._offer_row = QHBoxLayout(legend), QHBoxLayout(offer)
-        for part in (Glyph(LIVE_GLYPH, 7, "accent"), 7, self._live, 20, Glyph(NEW_RUN_GLYPH, 12, "faint"), 7, self._new_run):
-            if isinstance(part, int):
-                self._legend_row.addSpacing(part)
-            else:
-                self._legend_row.addWidget(part)
+        for glyph, words in (
+            (Glyph(LIVE_GLYPH, 7, "accent"), self._live),
+            (Glyph(NEW_RUN_GLYPH, 12, "faint"), self._new_run),
+        ):
+            self._legend_row.addWidget(glyph)
+            self._legend_row.addSpacing(7)
+            self._legend_row.addWidget(words)
+            self._legend_row.addSpacing(20)
         self._legend_row.addStretch(1)
         start, discard = Button("primary", "restart", "Start new run"), Button("quiet", text="Discard")
         for button in (start, discard):

@@ -18,6 +18,7 @@ class Refusal(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._line = QLabel()
         self._line.setWordWrap(True)
@@ -42,10 +43,10 @@ class Refusal(QWidget):
 
     def show_under(self, field: QWidget, line: str) -> None:
         """Say `line` under `field`, or over it where there is no room below."""
-        parent = self.parentWidget()
+        parent = self._over
         self._line.setText(line)
         width = parent.width() - 2 * _MARGIN
-        height = self.layout().heightForWidth(width)
+        height = self.heightForWidth(width)
         top = field.mapTo(parent, QPoint(0, field.height())).y() + 4
         if top + height > parent.height():
             top = field.mapTo(parent, QPoint(0, 0)).y() - 4 - height

@@ -11,7 +11,9 @@ from superviz.app.buttons import Button, described
 class Segmented(QWidget):
     """Each half triggers its action; which one holds is for whoever carries the actions out to show."""
 
-    def __init__(self, left: QAction, left_words: str, right: QAction, right_words: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, left: QAction, left_words: str, right: QAction, right_words: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._actions = (left, right)
         self._halves = (Button("left", text=left_words), Button("right", text=right_words))

@@ -43,7 +43,8 @@ class Stage(QObject):
         self.selection = Selection()
         self.compact = False
         self.frame: Frame | None = None
-        self._shown: dict[str, Hashable] = {}
+        self._shown: dict[str, tuple[Hashable, Hashable]] = {}
+        self._frames = 0
         self._moment_key: Hashable = None
         self._moment: Moment | None = None
         self._reader: TimelineReader | None = None
@@ -85,28 +86,30 @@ class Stage(QObject):
         now = time.perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
         recording = self._controller.recording
+        if recording.keyframe_count == 0:
+            return  # the training thread has yet to hand over the random start
         position = self.playback.tick(elapsed, recording.live_step)
         moment = self._moment_at(recording, position)
         timeline = self._timeline_of(recording)
         self.frame = Frame(moment, timeline, self.display, self.selection)
-        changed = False
-        for row in PANELS:
-            changed |= self._show(row, self.frame)
-        if changed:
+        self._frames += 1
+        shown = [self._show(row, phase, self.frame) for phase, row in enumerate(PANELS)]
+        if any(shown):
             self.frame_shown.emit(self.frame)
 
-    def _show(self, row: PanelRow, frame: Frame) -> bool:
+    def _show(self, row: PanelRow, phase: int, frame: Frame) -> bool:
         view = self.views[row.name]
         if not view.isVisible():
             self._shown.pop(row.name, None)
             return False
         size = (view.width(), view.height())
-        key: Hashable = (id(frame.moment), frame.display, frame.selection, self.compact, size)
-        if row.name == "timeline":
-            key = (key, id(frame.timeline))
-        if self._shown.get(row.name) == key:
+        manner = (frame.display, frame.selection, self.compact, size)
+        position = (frame.moment, frame.timeline if row.name == "timeline" else None)
+        shown_manner, shown_position = self._shown.get(row.name, (None, None))
+        is_its_turn = (self._frames + phase) % row.every == 0
+        if manner == shown_manner and (position == shown_position or not is_its_turn):
             return False
-        self._shown[row.name] = key
+        self._shown[row.name] = (manner, position)
         view.show_scene(row.build(frame, self.canvas(*size)))
         return True
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpacerItem, QWidget
 
 from superviz.app import figures
-from superviz.app.buttons import Button, Chooser, Glyph, Rule, described
+from superviz.app.buttons import Button, Chooser, Glyph, Rule, Tone, described
 from superviz.app.clause_label import ClauseLabel
 from superviz.app.segmented import Segmented
 from superviz.app.value_slider import ValueSlider
@@ -44,7 +44,11 @@ class Toolbar(QWidget):
     """Steps a second, or None for flat out."""
 
     def __init__(
-        self, actions: dict[str, QAction], presets: Sequence[Recipe], menu: QMenu | None = None, parent: QWidget | None = None
+        self,
+        actions: dict[str, QAction],
+        presets: Sequence[Recipe],
+        menu: QMenu | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -95,7 +99,8 @@ class Toolbar(QWidget):
         """Say what training does, and offer what can be done."""
         self._state = state
         live = state in (RunState.RUNNING, RunState.COMPILING)
-        self._dot.show_glyph("dot" if live else "ring", "accent" if live else "warning" if state is RunState.FAILED else "faint")
+        at_rest: Tone = "warning" if state is RunState.FAILED else "faint"
+        self._dot.show_glyph("dot" if live else "ring", "accent" if live else at_rest)
         self._show_words()
 
     def show_progress(self, step: int, horizon: int, rate: float = 0.0) -> None:
@@ -120,7 +125,8 @@ class Toolbar(QWidget):
 
     def show_dimensions(self, n_hidden: int, dimensions: int) -> None:
         """Show whether vectors are drawn along two directions or three; the model may have fewer."""
-        reason = f"The model has only {n_hidden} hidden dimension{'s' if n_hidden > 1 else ''}: nothing stands out of the plane."
+        dimension = "dimension" if n_hidden == 1 else "dimensions"
+        reason = f"The model has only {n_hidden} hidden {dimension}: nothing stands out of the plane."
         self._dimensions.show_choice(0 if dimensions == 2 else 1, "" if n_hidden > 2 else reason)
 
     def show_theme(self, theme: str) -> None:
@@ -219,7 +225,7 @@ class FindButton(Button):
         super().__init__("plain", action=action)
         self._words = _label("Find a command", "soft")
         self._keys = _label(described(action)[1].replace("+", " "), "faint")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addStretch(1)
@@ -234,7 +240,7 @@ class FindButton(Button):
         self._words.setVisible(not compact)
         self._keys.setVisible(not compact)
         self.show_kind("quiet" if compact else "plain")
-        self.setFixedWidth(max(width, 0 if compact else self.layout().sizeHint().width() + 16))
+        self.setFixedWidth(max(width, 0 if compact else self._row.sizeHint().width() + 16))
 
 
 def _label(text: str, tone: str, weight: int = 400) -> QLabel:

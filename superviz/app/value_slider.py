@@ -81,7 +81,9 @@ class ValueSlider(QSlider):
         handle = self.style().subControlRect(
             QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
         )
-        return QStyle.sliderValueFromPosition(0, _POSITIONS, round(x - handle.width() / 2), self.width() - handle.width())
+        return QStyle.sliderValueFromPosition(
+            0, _POSITIONS, round(x - handle.width() / 2), self.width() - handle.width()
+        )
 
     @Slot(int)
     def _moved(self, position: int) -> None:

@@ -40,8 +40,8 @@ def render(
     output: Path = typer.Option(..., "--output", "-o", help="The file to write; its ending says the format."),
     view: View = typer.Option(View.vectors, help="What to show."),
     size: str = typer.Option("1920x1080", metavar="WxH", help="Width and height in pixels."),
-    fps: int = typer.Option(30, min=1, help="A clip's frames a second."),
-    duration: float = typer.Option(10.0, min=0.01, help="A clip's seconds."),
+    fps: float = typer.Option(30, help="A clip's frames a second."),
+    duration: float = typer.Option(10, help="A clip's seconds."),
     theme: Theme = typer.Option(Theme.dark, help="Dark or light."),
     instance: int | None = typer.Option(
         None, min=0, help="The instance to show, counted from 0; by default the one of lowest evaluation loss."
@@ -49,15 +49,16 @@ def render(
     force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
 ) -> None:
     """Make a clip or a still; needs no display."""
-    from superviz.export.render import render
+    from superviz.export.render import check_export, render
 
-    width, height = parse_size(size)
+    shape = parse_size(size)
+    check_export(output, size=shape, fps=fps, duration=duration, force=force)
     with closing(_trained(source)) as recording, progress_bar("Rendering", "frames") as report:
         render(
             recording,
             output,
             view=view.value,
-            size=(width, height),
+            size=shape,
             fps=fps,
             duration=duration,
             theme=theme.value,
@@ -71,7 +72,7 @@ def render(
 def parse_size(text: str) -> tuple[int, int]:
     """Width and height from "1920x1080". Raises typer.BadParameter."""
     match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
-    if match is None or "0" in (match[1].lstrip("0") or "0", match[2].lstrip("0") or "0"):
+    if match is None:
         raise typer.BadParameter(f"--size {text}: give width and height in pixels, for example 1920x1080")
     return int(match[1]), int(match[2])
 

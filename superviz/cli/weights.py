@@ -22,21 +22,14 @@ def weights(
     force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
 ) -> None:
     """Write W (instances, hidden, features), b (instances, features) and step."""
-    from superviz.core.errors import ExportError
+    from superviz.export.target import check_ending, check_target, new_file
 
-    encoders = {".npz": _as_npz, ".safetensors": _as_safetensors}
-    if output.suffix not in encoders:
-        raise ExportError(f"{output}: no such format for weights; the ending must be {' or '.join(encoders)}")
+    encode = _ENCODERS[check_ending(output, _ENCODERS)]
+    check_target(output, force=force)
     with closing(open_run(run)) as recording:
         snapshot = kept_snapshot(recording, step)
-    content = encoders[output.suffix](snapshot)
-    try:
-        with output.open("wb" if force else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise ExportError(f"{output}: there is such a file already; --force replaces it") from None
-    except OSError as error:
-        raise ExportError(f"{output}: can't be written: {error.strerror}") from None
+    with new_file(output, force=force) as part:
+        part.write_bytes(encode(snapshot))
     typer.echo(f"{output}: W {snapshot.W.shape} and b {snapshot.b.shape} at step {snapshot.step:,}", err=True)
 
 
@@ -53,3 +46,6 @@ def _as_safetensors(snapshot: Snapshot) -> bytes:
     from safetensors.numpy import save
 
     return save({"W": snapshot.W, "b": snapshot.b, "step": np.array([snapshot.step], dtype=np.int64)})
+
+
+_ENCODERS = {".npz": _as_npz, ".safetensors": _as_safetensors}

@@ -1,7 +1,7 @@
 """Geometry of feature directions: gram matrix, norms, feature dimensionality, crowding.
 
-W is (..., hidden, features): column i is feature i's direction W_i; What_i is its unit vector. Everything is computed in
-W's own precision.
+W is (..., hidden, features): column i is feature i's direction W_i, and What_i its unit vector. All is computed in W's
+own precision.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ Ideals: TMS, "The geometry of superposition".
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -73,20 +73,21 @@ def name_shape(W: NDArray[np.floating]) -> Shape | None:
     parts, dead = _parts_of(W)
     if not parts:
         return Shape("All dead", "All dead", "dead", (), dead)
-    counts = [(glyph, len(list(same))) for glyph, same in groupby(parts, key=lambda part: part.glyph)]
-    if counts[-1][0] == "mixed":
+    counts: Counter[Glyph] = Counter([part.glyph for part in parts])
+    if "mixed" in counts:
         return None
     if len(counts) > 1:
-        short = _capitalised(_listed([_counted(*entry) for entry in counts]))
+        short = _capitalised(_listed([_counted(*entry) for entry in counts.items()]))
         return Shape(_with_dead(short, dead), short, "mixed", parts, dead)
-    ((glyph, count),) = counts
+    ((glyph, count),) = counts.items()
     if glyph == "alone":
         name = f"{_capitalised(number_word(count))} orthogonal" if count > 1 else "One alone"
         return Shape(name, "Orthogonal" if count > 1 else name, glyph, parts, dead)
     if count > 1:
         short = f"{_capitalised(number_word(count))} {glyph}s"
         return Shape(_with_dead(short, dead), short, glyph, parts, dead)
-    return Shape(_with_dead(f"A {glyph}", dead) if dead else _capitalised(glyph), _capitalised(glyph), glyph, parts, dead)
+    name = _with_dead(f"A {glyph}", dead) if dead else _capitalised(glyph)
+    return Shape(name, _capitalised(glyph), glyph, parts, dead)
 
 
 def feature_glyphs(W: NDArray[np.floating]) -> tuple[Glyph, ...]:
@@ -99,14 +100,13 @@ def feature_glyphs(W: NDArray[np.floating]) -> tuple[Glyph, ...]:
 
 
 def number_word(count: int) -> str:
-    """"two"; digits above twelve."""
+    """The number as a word, "two"; in digits above twelve."""
     return _WORDS[count] if count < len(_WORDS) else f"{count:,}"
 
 
 def _parts_of(W: NDArray[np.floating]) -> tuple[tuple[Part, ...], tuple[int, ...]]:
     """The parts of W's arrangement, in naming order and those that are not certain last, and its dead features."""
-    W = np.ascontiguousarray(W, dtype=np.float64)
-    return _parts(W.tobytes(), W.shape[-1])
+    return _parts(W.astype(np.float64).tobytes(), W.shape[-1])
 
 
 # One set of weights is asked about by every view that shows it.
@@ -124,7 +124,8 @@ def _parts(weights: bytes, n_features: int) -> tuple[tuple[Part, ...], tuple[int
     for group in _groups(np.abs(cosines) > LINK_COSINE):
         glyph, order = _classify(group, W[:, live], cosines, norms, dimensionality)
         parts.append(Part(glyph, tuple(live[order].tolist())))
-    return tuple(sorted(parts, key=lambda part: _NAMING_ORDER.index(part.glyph))), tuple(np.flatnonzero(~alive).tolist())
+    parts.sort(key=lambda part: _NAMING_ORDER.index(part.glyph))
+    return tuple(parts), tuple(np.flatnonzero(~alive).tolist())
 
 
 def _groups(linked: NDArray[np.bool_]) -> list[list[int]]:

@@ -20,7 +20,7 @@ def spread_row(experiment: Experiment, field: str, instance: int) -> NDArray[np.
 
 
 def spread_number(experiment: Experiment, field: str, instance: int) -> float | None:
-    """The one number that says an instance's row: p for every feature, or r where importance is r^i; None if no number does."""
+    """The one number that says an instance's row: p for all, or r where importance is r^i; None where there is none."""
     value = getattr(experiment, field)
     if isinstance(value, float):
         return value
@@ -44,7 +44,9 @@ def with_spread_number(experiment: Experiment, field: str, instance: int, number
 def varies_by_instance(experiment: Experiment, field: str) -> bool:
     """Whether an instance has its own entry in `field`. A flat list of importances is one number a feature instead."""
     value = getattr(experiment, field)
-    return isinstance(value, tuple) and (field != "importance" or isinstance(cast("tuple[object, ...]", value)[0], tuple))
+    return isinstance(value, tuple) and (
+        field != "importance" or isinstance(cast("tuple[object, ...]", value)[0], tuple)
+    )
 
 
 def refitted(experiment: Experiment, **values: Any) -> Experiment:
@@ -54,7 +56,7 @@ def refitted(experiment: Experiment, **values: Any) -> Experiment:
     it loses its last entries or repeats them.
     """
     # Sizes are judged alone first, so that a size out of bounds is refused by its own line.
-    plain = {name: 1.0 for name in SPREAD_FIELDS}
+    plain = dict.fromkeys(SPREAD_FIELDS, 1.0)
     sizes = {name: value for name, value in values.items() if name not in SPREAD_FIELDS}
     resized = experiment.changed(**plain, **sizes)
     for name in set(SPREAD_FIELDS) - set(values):
@@ -63,7 +65,8 @@ def refitted(experiment: Experiment, **values: Any) -> Experiment:
 
 
 def _row_of(field: str, number: float, n_features: int) -> NDArray[np.float64]:
-    return number ** np.arange(n_features) if field == "importance" else np.full(n_features, number)
+    row = number ** np.arange(n_features) if field == "importance" else np.full(n_features, number)
+    return row.astype(np.float64)
 
 
 def _refit(experiment: Experiment, field: str, n_instances: int, n_features: int) -> Spread:

@@ -14,10 +14,11 @@ import numpy as np
 from numba import njit, types
 
 from superviz.core.snapshot import LOSS_BUCKET_STEPS
-from superviz.engine import lanes, optimiser, random_numbers
-from superviz.engine.lanes import LANE, draw_sparse_uniform, tied_gradient
+from superviz.engine import lanes, machine_words, optimiser, random_numbers, state
+from superviz.engine.lanes import ZERO, draw_sparse_uniform, tied_gradient
+from superviz.engine.machine_words import offset, pointer
 from superviz.engine.optimiser import adamw, step_sizes
-from superviz.engine.state import Settings, State, Trace
+from superviz.engine.state import Room, Settings, State, Trace
 
 _scramble: Any = njit(random_numbers.scramble)
 _GOLDEN = random_numbers.GOLDEN
@@ -26,45 +27,47 @@ _GOLDEN = random_numbers.GOLDEN
 def _build(sources: str) -> Any:
     # Numba's cache knows a kernel by its own file and by what it closes over: by closing over a digest of the sources
     # of all that it calls, a change of any of them makes it a new one.
-    def train(first: int, last: int, done: int, steps: int, settings: Settings, state: State, trace: Trace) -> None:
+    def train(
+        first: int, last: int, done: int, steps: int, settings: Settings, state: State, trace: Trace, room: Room
+    ) -> None:
         """Take `steps` steps after the `done` already taken, of the instances from `first` to `last`, excluded."""
         _ = sources
-        _, m, n = state.W.shape
-        x, y = np.empty((n, LANE), np.float32), np.empty((n, LANE), np.float32)
-        hidden, grad_hidden = np.empty((m, LANE), np.float32), np.empty((m, LANE), np.float32)
-        transposed = np.empty((n, m), np.float32)
-        grad_W, grad_b = np.empty((m, n), np.float32), np.empty(n, np.float32)
-        weight = np.empty(n, np.float32)
-        flat_grad_W = grad_W.ravel()
-        keys, scale, importance, loss_sum = settings.keys, settings.scale, settings.importance, state.loss_sum
-        losses, trace_steps = trace.losses, trace.steps
+        m, n = state.W.shape[1:]
+        rectified, batch, lane = settings.rectified, settings.batch_size, room.x.shape[1]
+        keys, losses, loss_sum, trace_steps = settings.keys, trace.losses, state.loss_sum, trace.steps
+        x, y, hidden, grad_hidden = pointer(room.x), pointer(room.y), pointer(room.hidden), pointer(room.grad_hidden)
+        transposed, weight = pointer(room.transposed), pointer(room.weight)
+        grad_W, grad_b = pointer(room.grad_W), pointer(room.grad_b)
         for instance in range(first, last):
-            W, b = state.W[instance], state.b[instance]
-            flat_W, mean_W, square_W = W.ravel(), state.mean_W[instance].ravel(), state.square_W[instance].ravel()
-            mean_b, square_b = state.mean_b[instance], state.square_b[instance]
+            W, b = pointer(state.W[instance]), pointer(state.b[instance])
+            mean_W, mean_b = pointer(state.mean_W[instance]), pointer(state.mean_b[instance])
+            square_W, square_b = pointer(state.square_W[instance]), pointer(state.square_b[instance])
+            scale, importance = pointer(settings.scale[instance]), pointer(settings.importance[instance])
             for i in range(n):
-                weight[i] = 2.0 * importance[instance, i] / (n * settings.batch_size)
+                weight[i] = 2.0 * importance[i] / (n * batch)
             trace.sound[instance] = steps
             bucket = traced = 0
             for step in range(done, done + steps):
                 key = _scramble(keys[instance] + _GOLDEN * np.uint64(step))
                 for i in range(n):
-                    grad_b[i] = 0
+                    grad_b[i] = ZERO
                     for j in range(m):
-                        grad_W[j, i] = 0
-                        transposed[i, j] = W[j, i]
+                        transposed[i * m + j] = W[j * n + i]
+                for w in range(m * n):
+                    grad_W[w] = ZERO
                 loss = 0.0
-                for start in range(0, settings.batch_size, LANE):
+                for start in range(0, batch, lane):
                     for i in range(n):
                         row_key = _scramble(key + _GOLDEN * np.uint64(i + 1))
-                        draw_sparse_uniform(x, i, row_key, start, scale[instance, i])
-                    count = min(LANE, settings.batch_size - start)
+                        draw_sparse_uniform(offset(x, i * lane), lane, row_key, start, scale[i])
+                    count = min(lane, batch - start)
                     loss += tied_gradient(
-                        settings.rectified, W, transposed, b, weight, x, count, y, hidden, grad_hidden, grad_W, grad_b
-                    )
+                        rectified, m, n, lane, W, transposed, b, weight, x, count, y,
+                        hidden, grad_hidden, grad_W, grad_b,
+                    )  # fmt: skip
                 sizes = step_sizes(settings.learning_rate, settings.weight_decay, step + 1)
-                finite = adamw(flat_W, flat_grad_W, mean_W, square_W, sizes)
-                finite &= adamw(b, grad_b, mean_b, square_b, sizes)
+                finite = adamw(m * n, W, grad_W, mean_W, square_W, sizes)
+                finite &= adamw(n, b, grad_b, mean_b, square_b, sizes)
                 if not (finite and math.isfinite(loss)):
                     trace.sound[instance] = step - done
                     break
@@ -74,8 +77,8 @@ def _build(sources: str) -> Any:
                     loss_sum[instance] = 0
                     bucket += 1
                 if traced < len(trace_steps) and trace_steps[traced] == step + 1:
-                    trace.W[traced, instance] = W
-                    trace.b[traced, instance] = b
+                    trace.W[traced, instance] = state.W[instance]
+                    trace.b[traced, instance] = state.b[instance]
                     traced += 1
 
     return njit(train, nogil=True, cache=True)
@@ -86,13 +89,14 @@ _SETTINGS = types.NamedTuple(
     (types.uint64[::1], types.boolean, types.int64, types.float64, types.float64, _VECTORS, _VECTORS), Settings
 )
 _STATE = types.NamedTuple((_WEIGHTS, _VECTORS) * 3 + (types.float64[::1],), State)
-_TRACE = types.NamedTuple(
-    (_VECTORS, types.int64[::1], types.float32[:, :, :, ::1], _WEIGHTS, types.int64[::1]), Trace
-)
-_SIGNATURE = types.void(*(types.int64,) * 4, _SETTINGS, _STATE, _TRACE)
+_TRACE = types.NamedTuple((_VECTORS, types.int64[::1], types.float32[:, :, :, ::1], _WEIGHTS, types.int64[::1]), Trace)
+_ROOM = types.NamedTuple((_VECTORS,) * 6 + (types.float32[::1],) * 2, Room)
+_SIGNATURE = types.void(*(types.int64,) * 4, _SETTINGS, _STATE, _TRACE, _ROOM)
 
-train: Any = _build(hashlib.sha256("".join(map(inspect.getsource, (lanes, optimiser, random_numbers))).encode()).hexdigest())
-"""train(first, last, done, steps, settings, state, trace): contiguous arrays of the very types that `state` names."""
+_SOURCES = "".join(inspect.getsource(module) for module in (lanes, machine_words, optimiser, random_numbers, state))
+
+train: Any = _build(hashlib.sha256(_SOURCES.encode()).hexdigest())
+"""train(first, last, done, steps, settings, state, trace, room), with contiguous arrays of the very types above."""
 
 
 def compile_kernel() -> None:
@@ -104,4 +108,6 @@ def compile_kernel() -> None:
 
 def kernel_is_cached() -> bool:
     """Whether `compile_kernel` will be quick: an earlier start of this program left its work in numba's cache."""
-    return bool(train.signatures) or bool(train._cache._cache_file._load_index())
+    cache = train._cache
+    key = cache._index_key(_SIGNATURE, train.targetctx.codegen())
+    return bool(train.signatures) or key in cache._cache_file._load_index()

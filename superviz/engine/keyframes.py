@@ -19,7 +19,7 @@ _SPACING = 25
 
 
 def grid_steps(after: int, until: int) -> NDArray[np.int64]:
-    """The steps in (after, until] at which W is looked at: all up to 20, each 5th up to 500, 10th up to 2,000, then 25th."""
+    """The steps in (after, until] at which W is looked at: all to 20, each 5th to 500, 10th to 2,000, then 25th."""
     parts: list[NDArray[np.int64]] = []
     start = after
     for end, spacing in (*_DENSE, (until, _SPACING)):
@@ -33,9 +33,9 @@ def grid_steps(after: int, until: int) -> NDArray[np.int64]:
 class KeyframePolicy:
     """Takes a keyframe where some weight has moved by more than MOVE since the last one, and at multiples of STRIDE.
 
-    As the count uses up the budget both double: when half of it is gone, when three quarters are, and so on. So a run of
-    any length fits, its beginning at full detail. Nothing but the weights and the count decides; to go on after a
-    pause, give the last keyframe and how many there are.
+    As the count uses up the budget both double: when half of it is gone, when three quarters are, and so on. So a run
+    of any length fits, its beginning in full detail. Nothing but the weights and the count decides; to go on with a
+    run, give its last keyframe and how many there are.
     """
 
     def __init__(self, last: Snapshot | None = None, count: int = 0, *, budget: int = BUDGET) -> None:
@@ -51,18 +51,17 @@ class KeyframePolicy:
     def select(self, steps: NDArray[np.int64], W: Array, b: Array) -> list[Snapshot]:
         """The keyframes among the states at `steps`, all on the grid; W is (steps, instances, hidden, features)."""
         keyframes: list[Snapshot] = []
-        while len(steps):
-            capacity = self._budget // (W[0].nbytes + b[0].nbytes)
-            if self.count >= capacity:
-                break
-            due = self._due(steps, W, 1 << self._halvings(capacity))
+        capacity = self._budget // (W[0].nbytes + b[0].nbytes) if len(W) else 0
+        first = 0
+        while self.count < capacity:
+            due = self._due(steps[first:], W[first:], 1 << self._halvings(capacity))
             if not due.any():
                 break
-            first = int(due.argmax())
+            first += int(due.argmax())
             keyframes.append(Snapshot(int(steps[first]), frozen(W[first]), frozen(b[first])))
             self._last = keyframes[-1].W
             self.count += 1
-            steps, W, b = steps[first + 1 :], W[first + 1 :], b[first + 1 :]
+            first += 1
         return keyframes
 
     def _due(self, steps: NDArray[np.int64], W: Array, factor: int) -> NDArray[np.bool_]:

@@ -1,23 +1,16 @@
 """What the kernel does to a lane of samples: draw it, run the model on it, gather its gradient.
 
-Everything is feature-major, (features, LANE), so that the inner loops run along the lane in vector registers. Arrays
-are indexed, never sliced: a slice counts references, which costs more than a lane's arithmetic.
+Everything is feature-major, (features, lane), so that the inner loops run along the lane in vector registers. Arrays are
+passed as pointers to their first number: numba counts references to an array at every call, which took a quarter of the
+time. `rows[i * lane + s]` is row i's sample s; `W[j * n + i]` is hidden dimension j's weight of feature i.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
-from superviz.core.snapshot import Array
-from superviz.engine import random_numbers
-
-LANE = 512
-"""Samples worked on at once: long enough to hide the loops' overhead, short enough to stay in the first cache."""
+from superviz.engine.machine_words import Pointer, mix, next_word, offset
 
 # No "nnan" and no "ninf", which would let the compiler assume divergence away.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
@@ -25,168 +18,135 @@ ZERO = np.float32(0)
 ONE = np.float32(1)
 
 
-class _Word:
-    """A 32-bit word of a program being written: `random_numbers.mix` applied to these writes machine code.
-
-    Numba itself would widen every operation to 64 bits, at a third of the speed.
-    """
-
-    def __init__(self, builder: Any, value: Any) -> None:
-        self.builder, self.value = builder, value
-
-    def _write(self, operation: str, other: _Word | int) -> _Word:
-        operand = other.value if isinstance(other, _Word) else ir.Constant(ir.IntType(32), other)
-        return _Word(self.builder, getattr(self.builder, operation)(self.value, operand))
-
-    def __add__(self, other: _Word | int) -> _Word:
-        return self._write("add", other)
-
-    def __mul__(self, other: _Word | int) -> _Word:
-        return self._write("mul", other)
-
-    def __xor__(self, other: _Word | int) -> _Word:
-        return self._write("xor", other)
-
-    def __rshift__(self, other: int) -> _Word:
-        return self._write("lshr", other)
-
-
-@intrinsic
-def _mix(typing_context: Any, counter: Any, low: Any, high: Any) -> Any:
-    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return random_numbers.mix(*(_Word(builder, argument) for argument in arguments)).value
-
-    return types.uint32(types.uint32, types.uint32, types.uint32), write
-
-
-@intrinsic
-def _next(typing_context: Any, counter: Any) -> Any:
-    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return (_Word(builder, arguments[0]) + 1).value
-
-    return types.uint32(types.uint32), write
-
-
-@njit(forceinline=True)
-def draw_sparse_uniform(x: Array, feature: int, key: int, first: int, scale: float) -> None:
-    """Feature `feature` of samples `first` to `first + LANE`: `sampling.sparse_uniform`, to the last bit."""
+@njit
+def draw_sparse_uniform(x: Pointer, lane: int, key: np.uint64, first: int, scale: np.float32) -> None:
+    """One feature of the `lane` samples from `first` on: `sampling.sparse_uniform`, to the last bit."""
     low, high = np.uint32(key), np.uint32(key >> np.uint64(32))
     counter = np.uint32(first)
-    for s in range(LANE):
-        bits = _mix(counter, low, high)
+    for s in range(lane):
+        bits = mix(counter, low, high)
         # Counted in 32 bits apart from s: with s itself some registers would be 512 bits wide, which closes one of the
         # processor's ports to all the others and makes this three times slower.
-        counter = _next(counter)
+        counter = next_word(counter)
         value = ONE - np.float32(np.int32(bits >> np.uint32(8))) * scale
-        x[feature, s] = value if value > ZERO else ZERO
+        x[s] = value if value > ZERO else ZERO
 
 
-@njit(fastmath=FAST, forceinline=True)
-def combine(out: Array, row: int, start: float, coefficients: Array, rows: Array) -> None:
-    """out[row] = start + coefficients[row] @ rows, four rows at a time so that `out` is loaded and stored less."""
-    count = coefficients.shape[1]
-    for s in range(LANE):
-        out[row, s] = start
+@njit(fastmath=FAST)
+def combine(out: Pointer, start: np.float32, coefficients: Pointer, rows: Pointer, count: int, lane: int) -> None:
+    """out = start + coefficients @ rows, four of the `count` rows at a time so that `out` is loaded and stored less."""
+    for s in range(lane):
+        out[s] = start
     i = 0
     while i + 4 <= count:
-        c0, c1 = coefficients[row, i], coefficients[row, i + 1]
-        c2, c3 = coefficients[row, i + 2], coefficients[row, i + 3]
-        for s in range(LANE):
-            out[row, s] += c0 * rows[i, s] + c1 * rows[i + 1, s] + (c2 * rows[i + 2, s] + c3 * rows[i + 3, s])
+        c0, c1, c2, c3 = coefficients[i], coefficients[i + 1], coefficients[i + 2], coefficients[i + 3]
+        r0, r1, r2, r3 = i * lane, (i + 1) * lane, (i + 2) * lane, (i + 3) * lane
+        for s in range(lane):
+            out[s] += c0 * rows[r0 + s] + c1 * rows[r1 + s] + (c2 * rows[r2 + s] + c3 * rows[r3 + s])
         i += 4
     if i + 2 <= count:
-        c0, c1 = coefficients[row, i], coefficients[row, i + 1]
-        for s in range(LANE):
-            out[row, s] += c0 * rows[i, s] + c1 * rows[i + 1, s]
+        c0, c1 = coefficients[i], coefficients[i + 1]
+        r0, r1 = i * lane, (i + 1) * lane
+        for s in range(lane):
+            out[s] += c0 * rows[r0 + s] + c1 * rows[r1 + s]
         i += 2
     if i < count:
-        c0 = coefficients[row, i]
-        for s in range(LANE):
-            out[row, s] += c0 * rows[i, s]
+        c0, r0 = coefficients[i], i * lane
+        for s in range(lane):
+            out[s] += c0 * rows[r0 + s]
 
 
-@njit(fastmath=FAST, forceinline=True)
-def accumulate(grad_W: Array, j: int, grad_y: Array, hidden: Array, grad_hidden: Array, x: Array) -> None:
-    """grad_W[j, i] += grad_y[i] . hidden[j] + grad_hidden[j] . x[i] for all i, four features at a time."""
-    n = grad_W.shape[1]
+@njit(fastmath=FAST)
+def accumulate(
+    grad_W: Pointer, grad_y: Pointer, hidden: Pointer, grad_hidden: Pointer, x: Pointer, n: int, lane: int
+) -> None:
+    """grad_W[i] += grad_y[i] . hidden + grad_hidden . x[i] for one hidden dimension's n features, four at a time."""
     i = 0
     while i + 4 <= n:
+        r0, r1, r2, r3 = i * lane, (i + 1) * lane, (i + 2) * lane, (i + 3) * lane
         g0 = g1 = g2 = g3 = ZERO
-        for s in range(LANE):
-            h, d = hidden[j, s], grad_hidden[j, s]
-            g0 += grad_y[i, s] * h + d * x[i, s]
-            g1 += grad_y[i + 1, s] * h + d * x[i + 1, s]
-            g2 += grad_y[i + 2, s] * h + d * x[i + 2, s]
-            g3 += grad_y[i + 3, s] * h + d * x[i + 3, s]
-        grad_W[j, i] += g0
-        grad_W[j, i + 1] += g1
-        grad_W[j, i + 2] += g2
-        grad_W[j, i + 3] += g3
+        for s in range(lane):
+            h, d = hidden[s], grad_hidden[s]
+            g0 += grad_y[r0 + s] * h + d * x[r0 + s]
+            g1 += grad_y[r1 + s] * h + d * x[r1 + s]
+            g2 += grad_y[r2 + s] * h + d * x[r2 + s]
+            g3 += grad_y[r3 + s] * h + d * x[r3 + s]
+        grad_W[i] += g0
+        grad_W[i + 1] += g1
+        grad_W[i + 2] += g2
+        grad_W[i + 3] += g3
         i += 4
     while i < n:
-        g0 = ZERO
-        for s in range(LANE):
-            g0 += grad_y[i, s] * hidden[j, s] + grad_hidden[j, s] * x[i, s]
-        grad_W[j, i] += g0
+        r0, g0 = i * lane, ZERO
+        for s in range(lane):
+            g0 += grad_y[r0 + s] * hidden[s] + grad_hidden[s] * x[r0 + s]
+        grad_W[i] += g0
         i += 1
 
 
-@njit(fastmath=FAST, forceinline=True)
-def compare(y: Array, x: Array, i: int, count: int, weight: float, rectified: bool, grad_b: Array) -> float:
-    """Turn feature i's output y[i] into the loss's gradient with respect to it, add that to grad_b[i].
+@njit(fastmath=FAST)
+def compare(
+    y: Pointer, x: Pointer, lane: int, count: int, weight: np.float32, rectified: bool
+) -> tuple[float, np.float32]:
+    """Turn one feature's output y into the loss's gradient with respect to it, of the lane's first `count` samples.
 
-    Returns the loss of the lane's first `count` samples times 2: the sum of weight (x' - x)^2.
+    Returns twice their loss, the sum of weight (x' - x)^2, and the sum of the gradient.
     """
-    for s in range(count, LANE):
-        y[i, s] = x[i, s] = ZERO
+    for s in range(count, lane):
+        y[s] = x[s] = ZERO
     loss, slope = ZERO, ZERO
     if rectified:
-        for s in range(LANE):
+        for s in range(lane):
             # Written so that a nan passes: a ReLU that ends in 0 for nan would hide divergence.
-            error = (ZERO if y[i, s] < ZERO else y[i, s]) - x[i, s]
-            gradient = weight * error if y[i, s] > ZERO else ZERO
+            error = (ZERO if y[s] < ZERO else y[s]) - x[s]
+            gradient = weight * error if y[s] > ZERO else ZERO
             loss += error * error
             slope += gradient
-            y[i, s] = gradient
+            y[s] = gradient
     else:
-        for s in range(LANE):
-            error = y[i, s] - x[i, s]
+        for s in range(lane):
+            error = y[s] - x[s]
             gradient = weight * error
             loss += error * error
             slope += gradient
-            y[i, s] = gradient
-    grad_b[i] += slope
-    return np.float64(weight) * np.float64(loss)
+            y[s] = gradient
+    return np.float64(weight) * np.float64(loss), slope
 
 
-@njit(forceinline=True)
+@njit
 def tied_gradient(
     rectified: bool,
-    W: Array,
-    transposed: Array,
-    b: Array,
-    weight: Array,
-    x: Array,
+    m: int,
+    n: int,
+    lane: int,
+    W: Pointer,
+    transposed: Pointer,
+    b: Pointer,
+    weight: Pointer,
+    x: Pointer,
     count: int,
-    y: Array,
-    hidden: Array,
-    grad_hidden: Array,
-    grad_W: Array,
-    grad_b: Array,
+    y: Pointer,
+    hidden: Pointer,
+    grad_hidden: Pointer,
+    grad_W: Pointer,
+    grad_b: Pointer,
 ) -> float:
     """Add the gradient over a lane's first `count` samples, for `toy_models.TiedModel`; returns twice their loss.
 
-    W is (hidden, features), `transposed` its transpose, `weight` 2 I / (features batch); x (features, LANE) is the
-    input, y, `hidden` and `grad_hidden` room for the output's gradient, Wx and its gradient.
+    W is (hidden, features), `transposed` its transpose, `weight` 2 I / (features batch); x (features, lane) is the
+    input; y (features, lane), `hidden` and `grad_hidden` (hidden, lane) are room.
     """
-    m, n = W.shape
     for j in range(m):
-        combine(hidden, j, ZERO, W, x)
+        combine(offset(hidden, j * lane), ZERO, offset(W, j * n), x, n, lane)
     loss = 0.0
     for i in range(n):
-        combine(y, i, b[i], transposed, hidden)
-        loss += compare(y, x, i, count, weight[i], rectified, grad_b)
+        row = offset(y, i * lane)
+        combine(row, b[i], offset(transposed, i * m), hidden, m, lane)
+        twice, slope = compare(row, offset(x, i * lane), lane, count, weight[i], rectified)
+        loss += twice
+        grad_b[i] += slope
     for j in range(m):
-        combine(grad_hidden, j, ZERO, W, y)
-        accumulate(grad_W, j, y, hidden, grad_hidden, x)
+        row = offset(grad_hidden, j * lane)
+        combine(row, ZERO, offset(W, j * n), y, n, lane)
+        accumulate(offset(grad_W, j * n), y, offset(hidden, j * lane), row, x, n, lane)
     return loss

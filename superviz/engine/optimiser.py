@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from superviz.core.snapshot import Array
 from superviz.engine.lanes import FAST
+from superviz.engine.machine_words import Pointer
 
 BETA_MEAN, BETA_SQUARE, EPSILON = 0.9, 0.999, 1e-8
 """torch's defaults, with which TMS's notebook trains."""
@@ -18,7 +18,7 @@ _NEW_MEAN, _NEW_SQUARE = np.float32(1 - BETA_MEAN), np.float32(1 - BETA_SQUARE)
 
 
 @njit
-def step_sizes(learning_rate: float, weight_decay: float, step: int) -> tuple[float, float, float]:
+def step_sizes(learning_rate: float, weight_decay: float, step: int) -> tuple[np.float32, np.float32, np.float32]:
     """What step number `step`, counted from 1, multiplies by: (the mean, the root of the square, the parameter)."""
     mean_correction = 1 - BETA_MEAN**step
     square_correction = math.sqrt(1 - BETA_SQUARE**step)
@@ -30,15 +30,25 @@ def step_sizes(learning_rate: float, weight_decay: float, step: int) -> tuple[fl
 
 
 @njit(fastmath=FAST)
-def adamw(parameter: Array, gradient: Array, mean: Array, square: Array, sizes: tuple[float, float, float]) -> bool:
-    """One step on flat arrays, in place. Returns whether all is still finite (Loshchilov and Hutter 2019, algorithm 2)."""
+def adamw(
+    count: int,
+    parameter: Pointer,
+    gradient: Pointer,
+    mean: Pointer,
+    square: Pointer,
+    sizes: tuple[np.float32, np.float32, np.float32],
+) -> bool:
+    """One step of `count` parameters, in place; returns whether all of them are finite still.
+
+    Loshchilov and Hutter 2019, algorithm 2.
+    """
     stride, correction, keep = sizes
     # x - x is 0 for a finite x and nan for any other.
     poison = np.float32(0)
-    for i in range(len(parameter)):
+    for i in range(count):
         g = gradient[i]
         mean[i] = _KEEP_MEAN * mean[i] + _NEW_MEAN * g
         square[i] = _KEEP_SQUARE * square[i] + _NEW_SQUARE * g * g
         parameter[i] = keep * parameter[i] - stride * mean[i] / (np.sqrt(square[i]) * correction + _EPSILON)
         poison += (parameter[i] - parameter[i]) + (square[i] - square[i])
-    return poison == np.float32(0)
+    return bool(poison == np.float32(0))

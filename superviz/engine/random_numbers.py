@@ -1,4 +1,4 @@
-"""Counter-based random bits: a pure function of (seed, instance, step, row, index), with no state to keep or to lose."""
+"""Counter-based random bits: a pure function of (seed, instance, step, row, index), with no state to keep."""
 
 from __future__ import annotations
 

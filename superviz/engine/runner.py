@@ -36,12 +36,17 @@ class Runner:
 
     ::
 
-        READY -run()-> COMPILING --> RUNNING <--- resume --- PAUSED
-                           |         |  |  |---- pause, advance, divergence ---> ^
-                           |         |  |  '---- `until` reached ---> FINISHED --' advance, pause, resume:
-                           |         |  |                               |          stays while nothing is left to do,
-                           '-------> stop from any of them ---> STOPPED |          RUNNING once `until` lies ahead
-                                     '- an exception ---> FAILED        '- returns unless `stay`
+                                   pause, advance, divergence
+        READY -run()-> COMPILING -> RUNNING ----------------> PAUSED
+                            |        |   ^ <----------------    |
+                          paused     |   |      resume          | advance
+                            v        |   | a later horizon      | up to the horizon
+                          PAUSED     v   |                      |
+                                    FINISHED <------------------'
+
+        from any of them: stop -> STOPPED; an exception -> FAILED
+
+    run() returns from STOPPED and FAILED, and from FINISHED unless it is to `stay`. The horizon is `until`.
 
     Commands may come from any thread, before run() too; each is obeyed between two steps, within some 10 ms. Attributes
     may be read from any thread. A sink is called from run()'s thread: losses, then keyframes, then the live weights.
@@ -136,11 +141,13 @@ class Runner:
 
     def _begin(self) -> None:
         self._enter(RunState.COMPILING)
+        if not self._trainer.is_prepared():
+            self._enter(RunState.COMPILING, "compiling the training kernel: a few seconds, once on this machine")
         if self._keyframes.count == 0:
             self._checkpoint()
             self._append(self._keyframes.start(self._trainer.snapshot()))
         self._show_live()
-        self._trainer.advance(0)
+        self._trainer.prepare()
         self._pacer.restart()
         self._enter(RunState.PAUSED if self._paused else RunState.RUNNING)
 

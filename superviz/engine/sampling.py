@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from superviz.core.experiment import Experiment
@@ -34,10 +32,12 @@ def sparse_uniform(bits: Bits, scale: Array) -> Array:
 
 
 def sample(experiment: Experiment, instance: int, step: int) -> Array:
-    """The batch, (features, batch), from which `instance` takes the step after `step`; the kernel's to the last bit."""
-    key = step_key(instance_keys(experiment.seed, experiment.n_instances, Stream.SAMPLES)[instance : instance + 1], step)
+    """The batch, (features, batch), from which `instance` takes the step after `step`: the kernel's, to the last bit."""
+    key = step_key(
+        instance_keys(experiment.seed, experiment.n_instances, Stream.SAMPLES)[instance : instance + 1], step
+    )
     bits = random_bits(key, experiment.n_features, experiment.batch_size)
-    return cast(Array, sparse_uniform(bits, scales(experiment.probability_array()[instance])[:, None]))
+    return sparse_uniform(bits, scales(experiment.probability_array()[instance])[:, None])
 
 
 def evaluation_bits(n_features: int, first: int, count: int) -> Bits:

@@ -12,8 +12,8 @@ from superviz.engine.random_numbers import Stream, instance_keys, random_bits
 def starting_weights(experiment: Experiment) -> Array:
     """W at step 0, (instances, hidden, features), normal with variance 2 / (features + hidden) (Glorot and Bengio 2010).
 
-    TMS's notebook hands torch the whole (instances, features, hidden) tensor, whose scale then depends on the number of
-    instances; here every instance starts as it would alone.
+    TMS's notebook hands torch the whole (instances, features, hidden) tensor, so that its scale depends on
+    the number of instances; here every instance starts as it would alone.
     """
     n, m = experiment.n_features, experiment.n_hidden
     deviation = np.sqrt(2 / (n + m))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import LIVE_FIELDS, Experiment
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, LiveValue, Snapshot, frozen
-from superviz.engine.state import Settings, State, Trace
+from superviz.engine.state import Room, Settings, State, Trace
 
 
 class Diverged(TrainingError):
@@ -32,6 +32,8 @@ class Trainer:
 
     The same experiment gives the same bytes on the same kind of processor, whatever the chunks, the number of threads
     and the number of instances beside it, and across a checkpoint. To be used from one thread at a time.
+
+    The kernel is imported where it is first needed, so that whoever only looks at a session never loads numba.
     """
 
     backend = "numba"
@@ -42,7 +44,7 @@ class Trainer:
         """As in force now, edits applied."""
         self.step = 0
         """Steps done."""
-        self._threads = min(threads, experiment.n_instances)
+        self._rooms = [Room.of(experiment) for _ in range(min(threads, experiment.n_instances))]
         self._pool: ThreadPoolExecutor | None = None
         self._settings = Settings.of(experiment)
         if checkpoint is None:
@@ -50,6 +52,18 @@ class Trainer:
         else:
             self._state = State.resume(experiment, checkpoint)
             self.step = checkpoint.step
+
+    def is_prepared(self) -> bool:
+        """Whether `prepare` will be quick, since the kernel was compiled before."""
+        from superviz.engine import kernel
+
+        return kernel.kernel_is_cached()
+
+    def prepare(self) -> None:
+        """Compile the kernel, some seconds the first time on a machine; `advance` does so where this was not called."""
+        from superviz.engine import kernel
+
+        kernel.compile_kernel()
 
     def advance(self, steps: int) -> Array:
         """Take that many steps; returns the loss of each completed bucket, (buckets, instances). Raises Diverged."""
@@ -84,7 +98,7 @@ class Trainer:
         return self._state.checkpoint(self.step)
 
     def edit(self, field: str, value: LiveValue) -> Edit:
-        """Change one live field from the next step on. Raises TrainingError or RecipeError, and then changes nothing."""
+        """Change a live field from the next step on. Raises TrainingError or RecipeError, and then changes nothing."""
         if field not in LIVE_FIELDS:
             raise TrainingError(f"{field}: can't change while training; what can is {', '.join(sorted(LIVE_FIELDS))}")
         self.experiment = self.experiment.changed(**{field: value})
@@ -99,20 +113,20 @@ class Trainer:
 
     def _run(self, steps: int, at: NDArray[np.int64]) -> Trace:
         """Take steps in place, without counting them."""
-        # Imported here: numba is wanted only where training happens, not where a session is looked at.
         from superviz.engine import kernel
 
         kernel.compile_kernel()
         buckets = (self.step + steps) // LOSS_BUCKET_STEPS - self.step // LOSS_BUCKET_STEPS
         trace = Trace.empty(self._state, buckets, at)
         work = (self.step, steps, self._settings, self._state, trace)
-        instances = len(self._state.W)
-        if self._threads == 1:
-            kernel.train(0, instances, *work)
+        threads, instances = len(self._rooms), len(self._state.W)
+        if threads == 1:
+            kernel.train(0, instances, *work, self._rooms[0])
         else:
-            self._pool = self._pool or ThreadPoolExecutor(self._threads, thread_name_prefix="training")
-            bounds = [instances * part // self._threads for part in range(self._threads + 1)]
-            for part in [self._pool.submit(kernel.train, *ends, *work) for ends in pairwise(bounds)]:
+            self._pool = self._pool or ThreadPoolExecutor(threads, thread_name_prefix="training")
+            bounds = pairwise(instances * part // threads for part in range(threads + 1))
+            parts = zip(bounds, self._rooms, strict=True)
+            for part in [self._pool.submit(kernel.train, *ends, *work, room) for ends, room in parts]:
                 part.result()
         return trace
 

@@ -61,14 +61,16 @@ _BUILDS = (ArrowBuild(4, 17, 15), ArrowBuild(2, 9, 8), ArrowBuild(1, 0, 0))
 _EMPHASISED = (ArrowBuild(6, 21, 19), ArrowBuild(4, 15, 13), ArrowBuild(3, 11, 10))
 
 
-def arrow_layer(placement: Placement, colors: Sequence[str], palette: Palette, emphasis: Emphasis = NO_EMPHASIS) -> list[Drawable]:
+def arrow_layer(
+    placement: Placement, colors: Sequence[str], palette: Palette, emphasis: Emphasis = NO_EMPHASIS
+) -> list[Drawable]:
     """Dots of dead features, then arrows: least important first, or furthest first in an orbit; the emphasised last."""
     n_features = len(placement.tips)
     size = 0 if n_features <= FEW else 1 if n_features <= MANY else 2
     singled_out = emphasis.features
     orbiting = placement.camera.shown == 3
     order = np.argsort(placement.depth, kind="stable") if orbiting else placement.order[::-1]
-    rest = [index for index in order.tolist() if index not in singled_out]
+    rest: list[int] = [index for index in order.tolist() if index not in singled_out]
     alive = placement.alive.tolist()
     mark = placement.place.mark
     drawables: list[Drawable] = []
@@ -137,5 +139,3 @@ def _opacities(placement: Placement, whole: float) -> list[float]:
         return [whole] * len(placement.tips)
     away = np.clip(-placement.depth / np.maximum(placement.norms, 1e-9), 0.0, 1.0)
     return np.round(whole * (1.0 - (1.0 - _FAR) * away), 2).tolist()
-
-

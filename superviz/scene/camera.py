@@ -34,7 +34,7 @@ class Camera:
 
 
 def camera_for(n_hidden: int, display: DisplaySettings) -> Camera:
-    """The camera for that many hidden dimensions: a line, a plane, or an orbit around three where the display asks it."""
+    """The camera for so many hidden dimensions: a line, a plane, or where the display asks it an orbit around three."""
     if n_hidden >= 3 and display.dimensions == 3:
         return Camera(orbit(display.azimuth, display.elevation))
     return Camera(np.eye(3)[:, : min(n_hidden, 2)])

@@ -1,4 +1,4 @@
-"""Caption: the arrangement's glyph, name and words at the top left, the selected feature's sentence at the bottom left."""
+"""Caption: the arrangement's glyph, name and words at the top left, the selected one's sentence at the bottom left."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from superviz.scene.type_sizes import TypeSizes
 _BAR = 3.0
 
 
-def caption_block(explanation: Explanation, canvas: Canvas, sizes: TypeSizes, right: float) -> tuple[list[Drawable], Box]:
+def caption_block(
+    explanation: Explanation, canvas: Canvas, sizes: TypeSizes, right: float
+) -> tuple[list[Drawable], Box]:
     """The words at the top left, the name kept left of `right`, and the box they take."""
     palette = canvas.palette
     left = margin(canvas)
     radius = 0.5 * sizes.title
-    y = 1.22 * sizes.title if not canvas.compact else sizes.title
+    y = sizes.title if canvas.compact else 1.22 * sizes.title
     indent = left + 1.5 * sizes.title
     drawables = glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, 2.0 * canvas.text)
     names = break_lines(explanation.title, sizes.title, max(right - indent, 4 * sizes.title), 700)
@@ -29,10 +31,10 @@ def caption_block(explanation: Explanation, canvas: Canvas, sizes: TypeSizes, ri
     y += (len(names) - 1) * 1.15 * sizes.title + 0.68 * sizes.title + 1.3 * sizes.caption
     width = 16 * sizes.caption
     line_height = 1.5 * sizes.caption
-    for line in break_lines(explanation.brief if canvas.compact else explanation.caption, sizes.caption, width):
+    for line in break_lines(explanation.brief if sizes.brief else explanation.caption, sizes.caption, width):
         drawables.append(Text(left, y, line, sizes.caption, palette.text1))
         y += line_height
-    if not canvas.compact:
+    if not sizes.brief:
         y += 8 * canvas.text
         for line in break_lines(explanation.why, sizes.body, width):
             drawables.append(Text(left, y, line, sizes.body, palette.text2))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from superviz.core.geometry import weight_norms
 from superviz.scene import interference, neurons
+from superviz.scene.boxes import Box
+from superviz.scene.camera import camera_for
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Scene, Stroke, Text
 from superviz.scene.explanation import explain
@@ -20,10 +21,9 @@ from superviz.scene.labels import LabelStyle
 from superviz.scene.loss_curve import loss_curve
 from superviz.scene.numerals import count, loss_text, probability_text
 from superviz.scene.palette import Palette
-from superviz.scene.placement import Place
+from superviz.scene.placement import Place, shrinkage
 from superviz.scene.selection import Selection
 from superviz.scene.text_extent import break_lines, text_width
-from superviz.scene.vectors import scale_step
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 from superviz.session.timeline import Timeline
@@ -32,7 +32,7 @@ View: TypeAlias = Literal["vectors", "interference", "neurons"]
 
 SHORT_SIDE = 1080.0
 """A frame is composed with its shorter side this long and then scaled: 4K is 1080p times two."""
-WHOLE = {"zoom": 1.0, "pan": (0.0, 0.0)}
+_WHOLE = {"zoom": 1.0, "pan": (0.0, 0.0)}
 """A film shows all of the figure, however it was last looked at in the window."""
 INTERFERENCE_CAPTION = "What activating one feature does to every other."
 NEURONS_CAPTION = "What each hidden dimension has come to mean."
@@ -49,9 +49,6 @@ _NAME_SIZES = ((88.0, 1), (64.0, 2), (48.0, 3))
 """The name's sizes, and how many lines each may take: the first that fits."""
 _AHEAD = 0.4
 """Opacity of the loss past the position shown."""
-
-_Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 
 def build(
@@ -84,25 +81,25 @@ class _Layout:
     right: float
     words_right: float
     title_y: float
-    picture: _Box
+    picture: Box
     """The top counts where the frame is wide; otherwise the picture begins where the words end."""
     numbers_y: float
-    loss: _Box
+    loss: Box
 
     @classmethod
     def of(cls, width: float, height: float) -> _Layout:
         if width >= _WIDE * height:
             left, right = 96.0, width - 96.0
-            picture = (0.4 * width, 44.0, width - 56.0, height - 158.0)
+            picture = (0.383 * width, 44.0, width - 56.0, height - 156.0)
             loss = (left, height - 146.0, right, height - 70.0)
-            return cls(True, left, right, left + 620, 108.0, picture, height - 323, loss)
+            return cls(True, left, right, left + 600, 108.0, picture, height - 323, loss)
         # As tall as wide there is little room to spare, far taller there is plenty.
         roomy = min(1.0, height / width - 1) if height > width else 0.0
-        left, right, top = 72.0, width - 72.0, 76.0 + 70 * roomy
-        foot = height - 48 - 80 * roomy
-        loss = (left, foot - 84, right, foot)
-        picture = (left, top, right, foot - 232 - 40 * roomy)
-        return cls(False, left, right, right, top, picture, foot - 188 - 20 * roomy, loss)
+        left, right, top = 72.0, width - 72.0, 72.0 + 70 * roomy
+        foot = height - 44 - 80 * roomy
+        loss = (left, foot - 72, right, foot)
+        picture = (left, top, right, foot - 210 - 40 * roomy)
+        return cls(False, left, right, right, top, picture, foot - 168 - 24 * roomy, loss)
 
 
 def _words(
@@ -113,19 +110,18 @@ def _words(
     left, y = layout.left, layout.title_y
     drawn: list[Drawable] = [Text(left, y, title, 30, palette.text2)] if title else []
     size, lines = _fitting(explanation.title, layout.words_right - left)
+    y += 87 if layout.wide else 80
     radius = 0.44 * size
-    y += 43 + 0.5 * size
     drawn += glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, size / 18)
-    for line in lines:
-        drawn.append(Text(left + 1.17 * size, y, line, size, palette.text1, 700))
-        y += 1.15 * size
-    y += (163 if layout.wide else 74) - 1.15 * size
-    caption = _caption(moment, explanation.caption, view)
-    rows = break_lines(caption, 40, layout.words_right - left)
-    for row in rows[: 6 if layout.wide else 3]:
-        drawn.append(Text(left, y, row, 40, palette.text1))
-        y += 56
-    return drawn, y
+    # A name of one line stands in the same place whatever its size, so nothing moves when the shape changes its name.
+    for row, line in enumerate(lines):
+        drawn.append(Text(left + 1.17 * size, y + row * 1.15 * size, line, size, palette.text1, 700))
+    y += (len(lines) - 1) * 1.15 * size + (163 if layout.wide else 96)
+    type_size, pitch, most = (40, 56, 6) if layout.wide else (36, 50, 3)
+    for row in balanced(_caption(explanation.caption, view), type_size, layout.words_right - left)[:most]:
+        drawn.append(Text(left, y, row, type_size, palette.text1))
+        y += pitch
+    return drawn, y - 10
 
 
 def _fitting(name: str, room: float) -> tuple[float, tuple[str, ...]]:
@@ -137,48 +133,61 @@ def _fitting(name: str, room: float) -> tuple[float, tuple[str, ...]]:
     return size, break_lines(name, size, room - 1.17 * size, 700)
 
 
-def _caption(moment: Moment, about_shape: str, view: View) -> str:
+def balanced(text: str, size: float, width: float) -> tuple[str, ...]:
+    """`text` in as few lines as fit into `width`, of about the same length: no line of one word at the end."""
+    lines = break_lines(text, size, width)
+    for share in range(95, 45, -5):
+        narrower = break_lines(text, size, share / 100 * width)
+        if len(narrower) > len(lines) or any(text_width(line, size) > share / 100 * width for line in narrower):
+            break
+        lines = narrower
+    return lines
+
+
+def _caption(about_shape: str, view: View) -> str:
     if view == "vectors":
         return about_shape
     return INTERFERENCE_CAPTION if view == "interference" else f"{NEURONS_CAPTION} {ARBITRARY_BASIS}"
 
 
-def _vectors(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: _Box) -> list[Drawable]:
+def _vectors(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: Box) -> list[Drawable]:
+    return figure_in(box, moment, display, palette, _LABEL, _MARK)
+
+
+def figure_in(
+    box: Box, moment: Moment, display: DisplaySettings, palette: Palette, label: float, mark: float
+) -> list[Drawable]:
+    """The bare figure of the instance shown, with axes, trails and labels of size `label`, as large as `box` allows."""
     left, top, right, bottom = box
     W = moment.W[display.instance]
-    # Room for labels past the tips of the longest arrows usually seen.
-    label = text_width(f"Feature {W.shape[1]}" if W.shape[1] <= 8 else str(W.shape[1]), _LABEL, 500)
-    across = ((right - left) / 2 - label - 18 * _MARK) / 1.1
-    down = ((bottom - top) / 2 - _LABEL - 18 * _MARK) / 1.14
-    unit = max(min(across, down), 60.0)
-    longest = float(np.nan_to_num(max(weight_norms(part).max(initial=0.0) for part in (W, moment.trail))))
-    place = Place((left + right) / 2, (top + bottom) / 2 + 6, unit / scale_step(longest), _MARK)
-    labels = LabelStyle(_LABEL, (left - 36, top - 30, right + 36, bottom + 30))
-    whole = display.model_copy(update=WHOLE)
+    n_features = W.shape[1]
+    beside = text_width(f"Feature {n_features}" if n_features <= 8 else str(n_features), label, 500) + 18 * mark
+    unit = max(min(((right - left) / 2 - beside) / 1.1, ((bottom - top) / 2 - label - 18 * mark) / 1.165), label)
+    whole = display.model_copy(update=_WHOLE)
+    unit /= shrinkage(W, camera_for(W.shape[0], whole))
+    place = Place((left + right) / 2, (top + bottom) / 2, unit, mark)
+    # Labels may hang over a little: long vectors are rare, and a label let go is gone.
+    bounds = (left - label, top - label, right + label, bottom + label)
+    labels = LabelStyle(label, bounds)
     return figure(moment, display.instance, whole, place, palette, axes=True, trails=display.trails, labels=labels)
 
 
 def _interference(
-    moment: Moment, timeline: Timeline, display: DisplaySettings, palette: Palette, box: _Box
+    moment: Moment, timeline: Timeline, display: DisplaySettings, palette: Palette, box: Box
 ) -> list[Drawable]:
-    canvas, height = _panel(palette, box), box[3] - box[1]
+    canvas = _panel(palette, box)
     maximum = interference.full_color(moment, timeline.largest_interference)
-    drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, height)
-    return _centred(drawn, interference.extent(canvas, height, moment.W.shape[2]), box)
+    drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, canvas.height)
+    wide, high = interference.extent(canvas, canvas.height, moment.W.shape[2])
+    return inset(drawn, box[0] + (canvas.width - wide) / 2, box[1] + (canvas.height - high) / 2)
 
 
-def _neurons(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: _Box) -> list[Drawable]:
+def _neurons(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: Box) -> list[Drawable]:
     return inset(neurons.figure(moment, display.instance, Selection(), _panel(palette, box)), box[0], box[1])
 
 
-def _panel(palette: Palette, box: _Box) -> Canvas:
-    # Its ground is the clip's.
-    return Canvas(box[2] - box[0], box[3] - box[1], replace(palette, panel=palette.canvas), _MARK, _PANEL_TEXT)
-
-
-def _centred(drawables: list[Drawable], extent: tuple[float, float], box: _Box) -> list[Drawable]:
-    left, top, right, bottom = box
-    return inset(drawables, left + (right - left - extent[0]) / 2, top + (bottom - top - extent[1]) / 2)
+def _panel(palette: Palette, box: Box) -> Canvas:
+    return Canvas(box[2] - box[0], box[3] - box[1], palette, _MARK, _PANEL_TEXT)
 
 
 def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -> list[Drawable]:
@@ -197,11 +206,11 @@ def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -
     return drawn
 
 
-def loss_foot(timeline: Timeline, position: float, box: _Box, palette: Palette) -> list[Drawable]:
+def loss_foot(timeline: Timeline, position: float, box: Box, palette: Palette) -> list[Drawable]:
     """The loss of the whole run over a line that fills up to `position`, in the box of logical pixels."""
     left, top, right, bottom = box
     horizon = max(timeline.live_step, 1)
-    curve = loss_curve(timeline.steps, timeline.losses, horizon, (left, top, right, bottom - 8), column=12.0)
+    curve = loss_curve(timeline.steps, timeline.losses, horizon, (left, top, right, bottom - 8), column=20.0)
     x = curve.x(min(max(position, 0.0), horizon))
     shown, ahead = curve.split(x)
     drawn: list[Drawable] = [
@@ -217,5 +226,5 @@ def loss_foot(timeline: Timeline, position: float, box: _Box, palette: Palette) 
     return drawn
 
 
-_Picture: TypeAlias = Callable[[Moment, Timeline, DisplaySettings, Palette, _Box], list[Drawable]]
+_Picture: TypeAlias = Callable[[Moment, Timeline, DisplaySettings, Palette, Box], list[Drawable]]
 _PICTURES: dict[View, _Picture] = {"vectors": _vectors, "interference": _interference, "neurons": _neurons}

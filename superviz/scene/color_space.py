@@ -10,10 +10,18 @@ Channels = NDArray[np.float64]
 
 # Ottosson 2020, "A perceptual color space for image processing".
 _LINEAR_TO_CONES = np.array(
-    [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]]
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
 )
 _CONES_TO_OKLAB = np.array(
-    [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]]
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
 )
 _CONES_TO_LINEAR = np.linalg.inv(_LINEAR_TO_CONES)
 _OKLAB_TO_CONES = np.linalg.inv(_CONES_TO_OKLAB)
@@ -25,7 +33,7 @@ def from_hex(color: str) -> Channels:
 
 
 def to_hex(channels: Channels) -> str:
-    """"#RRGGBB" of sRGB channels, clipped to 0 to 1."""
+    """The sRGB channels as "#RRGGBB", clipped to 0 to 1."""
     red, green, blue = (round(255 * channel) for channel in np.clip(channels, 0.0, 1.0).tolist())
     return f"#{red:02X}{green:02X}{blue:02X}"
 

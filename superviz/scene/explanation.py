@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from superviz.core.geometry import DEAD_NORM, feature_dimensionality, weight_norms
 from superviz.core.shapes import UNNAMED, Glyph, Shape, name_shape, number_word
 from superviz.core.snapshot import Array
@@ -25,7 +23,7 @@ class Explanation:
     title: str
     glyph: Glyph
     caption: str
-    """"Five features share two dimensions. Each gets 0.40 of a dimension."""
+    """Such as "Five features share two dimensions. Each gets 0.40 of a dimension."."""
     brief: str
     """The caption where room is scarce."""
     why: str
@@ -38,7 +36,7 @@ def explain(moment: Moment, instance: int) -> Explanation:
     if shape is None:
         return _unnamed(W, _moving(moment, instance))
     linear = moment.experiment.model == "linear"
-    probability = float(np.mean(moment.experiment.probability_array()[instance]))
+    probability = float(moment.experiment.probability_array()[instance].mean())
     caption, brief = _caption(shape, W)
     return Explanation(shape.name, shape.glyph, caption, brief, _why(shape, linear, probability))
 
@@ -90,18 +88,16 @@ def _unnamed(W: Array, moving: bool) -> Explanation:
     n_hidden, n_features = W.shape
     live = int((weight_norms(W) >= DEAD_NORM).sum())
     dimensions = _number(n_hidden, "dimension").lower()
-    who = _number(live, "feature") if live == n_features else f"{number_word(live).capitalize()} of {number_word(n_features)} features"
+    who = _number(n_features, "feature")
+    if live < n_features:
+        who = f"{number_word(live).capitalize()} of {who.lower()}"
+    why = "Each pulls for length and pushes the others aside."
     if moving:
-        brief = f"{who}, {dimensions}: not settled yet."
-        return Explanation(UNNAMED, "mixed", f"{who} in {dimensions}, not settled yet.", brief, "Each pulls for length and pushes the others aside.")
+        caption, brief = f"{who} in {dimensions}, not settled yet.", f"{who}, {dimensions}: not settled yet."
+        return Explanation(UNNAMED, "mixed", caption, brief, why)
     mean = fixed(float(feature_dimensionality(W).sum()) / max(1, live))
-    return Explanation(
-        "Mixed",
-        "mixed",
-        f"{who} share {dimensions}: {mean} of a dimension each, on average.",
-        f"{who} share {dimensions}: {mean} each, on average.",
-        "Each pulls for length and pushes the others aside.",
-    )
+    caption = f"{who} share {dimensions}: {mean} of a dimension each, on average."
+    return Explanation("Mixed", "mixed", caption, f"{who} share {dimensions}: {mean} each, on average.", why)
 
 
 def _moving(moment: Moment, instance: int) -> bool:
@@ -112,10 +108,10 @@ def _moving(moment: Moment, instance: int) -> bool:
 
 
 def _left_out(count: int) -> str:
-    return "" if count == 0 else " One more is left out." if count == 1 else f" {number_word(count).capitalize()} more are left out."
+    if count == 0:
+        return ""
+    return f" {number_word(count).capitalize()} more {'is' if count == 1 else 'are'} left out."
 
 
 def _number(count: int, noun: str) -> str:
     return f"{number_word(count).capitalize()} {noun}{'' if count == 1 else 's'}"
-
-

@@ -1,4 +1,4 @@
-"""The bare figure: feature vectors in their circle, for thumbnails and films; the vectors view adds words and guides."""
+"""The bare figure: feature vectors in their circle, for films and thumbnails; the vectors view adds to it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def placement_at(moment: Moment, instance: int, display: DisplaySettings, place:
 
 
 def trailed_features(placement: Placement, singled_out: tuple[int, ...] = ()) -> list[int]:
-    """The features whose trails are drawn, least important first: all, or of many the top five and those singled out."""
+    """The features whose trails are drawn, least important first: all, or of many the top 5 and those singled out."""
     features = placement.order.tolist()
     if len(features) > MANY:
         features = [*features[:_TOP_TRAILS], *(index for index in singled_out if index not in features[:_TOP_TRAILS])]

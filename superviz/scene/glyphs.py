@@ -29,19 +29,15 @@ def glyph_drawables(glyph: Glyph, x: float, y: float, radius: float, color: str,
         return [Path(ends, stroke), *(Disc(px, py, 1.5 * width, fill=Paint(color)) for px, py in ends.tolist())]
     if glyph == "alone":
         low, high = 0.72 * radius, 0.28 * radius
-        return [Path(np.array([[x - low, y - radius], [x - low, y + low], [x + radius, y + low]]), stroke), *_square(x - low, y + low, high, stroke)]
+        axes = np.array([[x - low, y - radius], [x - low, y + low], [x + radius, y + low]])
+        square = np.array([[x - low, y + low - high], [x - low + high, y + low - high], [x - low + high, y + low]])
+        return [Path(axes, stroke), Path(square, Stroke(color, 0.6 * width))]
     if glyph == "dead":
         return [Disc(x, y, 0.72 * radius, Stroke(color, width, dashes=(2 * width, 2 * width)))]
     return [
         Path(np.array([[x, y], [x + length * radius * math.cos(turn), y - length * radius * math.sin(turn)]]), stroke)
         for turn, length in ((math.radians(degrees), length) for degrees, length in _MIXED_RAYS)
     ]
-
-
-def _square(x: float, y: float, side: float, stroke: Stroke) -> list[Drawable]:
-    """The mark of a right angle whose corner is at (x, y)."""
-    thin = Stroke(stroke.color, 0.6 * stroke.width)
-    return [Path(np.array([[x, y - side], [x + side, y - side], [x + side, y]]), thin)]
 
 
 def _corners(x: float, y: float, radius: float, count: int) -> Points:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -34,15 +35,17 @@ def axis_names(placement: Placement, palette: Palette, size: float) -> list[Text
     noun = "hidden" if placement.W.shape[0] <= 3 else "direction"
     names: list[Text] = []
     for index, (x, y) in enumerate(_axis_ends(placement)):
+        name = f"{noun} {index + 1}"
         if index == 1 and placement.camera.shown == 2:
-            # Its positive end is where feature 1 has its label.
-            names.append(Text(place.x, 2 * place.y - y + _AXIS_NAME_GAP, f"{noun} 2", size, palette.text3, anchor="middle", rise="top"))
+            # At its other end: past the positive one is where feature 1 has its label.
+            below = 2 * place.y - y + _AXIS_NAME_GAP
+            names.append(Text(place.x, below, name, size, palette.text3, anchor="middle", rise="top"))
             continue
         dx, dy = x - place.x, y - place.y
-        length = max(1e-9, float(np.hypot(dx, dy)))
+        length = max(1e-9, math.hypot(dx, dy))
         anchor = "middle" if abs(dx) < 0.25 * length else "start" if dx > 0 else "end"
-        gap = _AXIS_NAME_GAP + (0.5 * size if anchor == "middle" else 0.0)
-        names.append(Text(x + gap * dx / length, y + gap * dy / length, f"{noun} {index + 1}", size, palette.text3, anchor=anchor))
+        gap = (_AXIS_NAME_GAP + (0.5 * size if anchor == "middle" else 0.0)) / length
+        names.append(Text(x + gap * dx, y + gap * dy, name, size, palette.text3, anchor=anchor))
     return names
 
 
@@ -71,7 +74,7 @@ def tick_name(placement: Placement, palette: Palette, size: float) -> Text:
 
 
 def outline_layer(placement: Placement, shape: Shape | None, palette: Palette) -> list[Drawable]:
-    """The outline through the tips of each polygon of a named shape, the edges of each tetrahedron; neutral in colour."""
+    """The outline through the tips of each polygon of a named shape, the edges of each tetrahedron; without colour."""
     if shape is None or placement.lanes:
         return []
     edge = Stroke(palette.text1, _EDGE_WIDTH * placement.place.mark, _EDGE_OPACITY, round=True)

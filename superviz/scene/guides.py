@@ -1,4 +1,4 @@
-"""Guides: how far the other features reach along the selected one, drawn: perpendiculars, their feet, and the dot products."""
+"""Guides: how far other features reach along the selected one: perpendiculars, their feet, the dot products."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Foot:
 
 
 def feet_of(placement: Placement, feature: int) -> tuple[list[tuple[int, float]], list[Foot]]:
-    """Each noticeably affected feature with where it stands along the selected one, and the feet, merged within 8 px."""
+    """Each noticeably affected feature and where it stands along the selected one; and the feet, merged within 8 px."""
     if placement.lanes or not placement.alive[feature]:
         return [], []
     W = placement.W
@@ -59,8 +59,9 @@ def feet_of(placement: Placement, feature: int) -> tuple[list[tuple[int, float]]
     feet: list[Foot] = []
     for group in groups:
         along = sum(at for _, at in group) / len(group)
+        x, y = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
         strongest = max(group, key=lambda entry: abs(entry[1]))[0]
-        feet.append(Foot(x0 + along * (x1 - x0), y0 + along * (y1 - y0), along * squared, Pair(feature, strongest), along))
+        feet.append(Foot(x, y, along * squared, Pair(feature, strongest), along))
     return reach, feet
 
 
@@ -91,8 +92,7 @@ def foot_layer(feet: Sequence[Foot], placement: Placement, palette: Palette) -> 
     ring = Stroke(palette.canvas, _FOOT_RING * mark)
     up, down = Paint(palette.interference_high), Paint(palette.interference_low)
     return [
-        Disc(foot.x, foot.y, _FOOT_RADIUS * mark, ring, up if foot.product > 0 else down, foot.pair)
-        for foot in feet
+        Disc(foot.x, foot.y, _FOOT_RADIUS * mark, ring, up if foot.product > 0 else down, foot.pair) for foot in feet
     ]
 
 

@@ -74,7 +74,13 @@ def cells(
 
 
 def numbers(
-    grid: Grid, values: NDArray[np.floating], maximum: float, palette: Palette, size: float, decimals: int, bold: int | None
+    grid: Grid,
+    values: NDArray[np.floating],
+    maximum: float,
+    palette: Palette,
+    size: float,
+    decimals: int,
+    bold: int | None,
 ) -> list[Drawable]:
     """What stands in the cells, in the ink that contrasts with each; row and column `bold` in bold."""
     inks = _inks(palette, _SHADES)
@@ -89,7 +95,9 @@ def numbers(
             700 if bold in (row, column) else 500,
             "middle",
         )
-        for row, (line, levels) in enumerate(zip(values.tolist(), _levels(values, maximum, _SHADES).tolist(), strict=True))
+        for row, (line, levels) in enumerate(
+            zip(values.tolist(), _levels(values, maximum, _SHADES).tolist(), strict=True)
+        )
         for column, (value, level) in enumerate(zip(line, levels, strict=True))
     ]
 
@@ -110,36 +118,35 @@ def color_bar(palette: Palette, x: float, y: float, width: float, height: float)
 def _runs(
     grid: Grid, values: NDArray[np.floating], maximum: float, features: Sequence[int], palette: Palette
 ) -> list[Drawable]:
-    for shades in _MERGED_SHADES:
-        levels = _levels(values, maximum, shades)
-        differs = np.ones(levels.shape, dtype=bool)
-        differs[:, 1:] = levels[:, 1:] != levels[:, :-1]
-        begins = np.flatnonzero(differs)
-        ends = np.append(begins[1:], levels.size)
-        seen = levels.ravel()[begins] != shades
-        if np.count_nonzero(seen) <= _MOST_RUNS:
-            break
-    paints = _paints(palette, shades)
-    ground = Rect(grid.left, grid.top, grid.size, grid.size, 0.0, None, paints[shades])
+    levels, shades = _merged_levels(values, maximum)
+    begins = np.flatnonzero(_run_begins(levels))
+    lengths = np.diff(begins, append=levels.size)
+    of_run = levels.ravel()[begins]
+    seen = of_run != shades
     rows, columns = np.divmod(begins[seen], grid.count)
-    lengths = (ends - begins)[seen]
-    runs = zip(rows.tolist(), columns.tolist(), lengths.tolist(), levels.ravel()[begins[seen]].tolist(), strict=True)
-    return [
-        ground,
-        *(
-            Rect(
-                grid.across(column),
-                grid.down(row),
-                length * grid.pitch - grid.gap,
-                grid.cell,
-                0.0,
-                None,
-                paints[level],
-                Pair(features[row], features[column]) if length == 1 else Feature(features[row]),
-            )
-            for row, column, length, level in runs
-        ),
-    ]
+    paints = _paints(palette, shades)
+    drawn: list[Drawable] = [Rect(grid.left, grid.top, grid.size, grid.size, 0.0, None, paints[shades])]
+    for row, column, length, level in np.stack([rows, columns, lengths[seen], of_run[seen]], axis=1).tolist():
+        meaning = Pair(features[row], features[column]) if length == 1 else Feature(features[row])
+        width = length * grid.pitch - grid.gap
+        drawn.append(Rect(grid.across(column), grid.down(row), width, grid.cell, 0.0, None, paints[level], meaning))
+    return drawn
+
+
+def _merged_levels(values: NDArray[np.floating], maximum: float) -> tuple[NDArray[np.intp], int]:
+    """Shades coarse enough for _MOST_RUNS, or the coarsest there are, and how many there are on either side of 0."""
+    for shades in _MERGED_SHADES[:-1]:
+        levels = _levels(values, maximum, shades)
+        if np.count_nonzero(_run_begins(levels) & (levels != shades)) <= _MOST_RUNS:
+            return levels, shades
+    return _levels(values, maximum, _MERGED_SHADES[-1]), _MERGED_SHADES[-1]
+
+
+def _run_begins(levels: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Where a shade differs from the one on its left, (rows, columns)."""
+    begins = np.ones(levels.shape, dtype=np.bool_)
+    begins[:, 1:] = levels[:, 1:] != levels[:, :-1]
+    return begins
 
 
 def _levels(values: NDArray[np.floating], maximum: float, shades: int) -> NDArray[np.intp]:

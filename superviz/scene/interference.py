@@ -18,6 +18,7 @@ from superviz.scene.numerals import fixed, signed
 from superviz.scene.palette import importance_order, ink_on, interference_color
 from superviz.scene.readout import readout
 from superviz.scene.selection import Feature, Pair, Selection
+from superviz.scene.text_extent import text_width
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 
@@ -37,7 +38,9 @@ def build(
     W = moment.W[display.instance]
     colors = colors_at(moment, display.instance, canvas.palette)
     below = readout(W, colors, selection, canvas)
-    drawables = figure(moment, display.instance, selection, canvas, full_color(moment, largest), canvas.height - below.height)
+    drawables = figure(
+        moment, display.instance, selection, canvas, full_color(moment, largest), canvas.height - below.height
+    )
     return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *below.drawables))
 
 
@@ -121,7 +124,9 @@ class _Layout:
         cell, gap, bias = 1.0, 0.0, narrow
         # With a bias strip as wide as a cell, and at least as wide as its numbers where they fit.
         for bias_least in (numbered, narrow):
-            pitch = min((right - left) / (count + 1), (right - left - bias_least) / count, (height - top - below) / count)
+            pitch = min(
+                (right - left) / (count + 1), (right - left - bias_least) / count, (height - top - below) / count
+            )
             gap = 2.0 if pitch >= 16 else 1.0 if pitch >= 6 else 0.0
             cell = max(1.0, min(math.floor(pitch - gap), _LARGEST_CELL * text))
             bias = max(bias_least, cell)
@@ -161,7 +166,7 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
     selected = matrix.place(selection.feature)
     y = grid.top - 14 * layout.text
     size = 13 * layout.text
-    heads: list[Drawable] = [
+    heads = [
         Text(
             grid.across(place) + grid.cell / 2,
             y,
@@ -174,7 +179,9 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
         )
         for place in _labelled(matrix, layout, selected)
     ]
-    return [*heads, Text(layout.bias_x + layout.bias_width / 2, y, "bias", size, palette.text2, anchor="middle")]
+    bias = Text(layout.bias_x + layout.bias_width / 2, y, "bias", size, palette.text2, anchor="middle")
+    room = bias.x - text_width("bias", size) / 2 - 4 * layout.text
+    return [*(head for head in heads if head.x + text_width(head.text, size, head.weight) / 2 <= room), bias]
 
 
 def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
@@ -189,7 +196,9 @@ def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: C
             x = 10 if canvas.compact else 18
             heads.append(Rect(x, middle - side / 2, side, side, 3 * text, None, fill, Feature(feature)))
         else:
-            heads.append(Rect(grid.left - 7 * text, grid.down(place), 4 * text, grid.cell, 0.0, None, fill, Feature(feature)))
+            heads.append(
+                Rect(grid.left - 7 * text, grid.down(place), 4 * text, grid.cell, 0.0, None, fill, Feature(feature))
+            )
     inset = (9.5 if squares else 11) * text
     heads += [
         Text(
@@ -213,7 +222,7 @@ def _cells(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canva
     if grid.cell >= 28 * layout.text:
         decimals = 2 if grid.cell >= 40 * layout.text else 1
         bold = matrix.place(selection.feature)
-        size = (13 if decimals == 2 or not canvas.compact else 12.5) * layout.text
+        size = min(13 * layout.text, 0.42 * grid.cell)
         drawn += heatmap.numbers(grid, matrix.values, matrix.maximum, canvas.palette, size, decimals, bold)
     return drawn
 
@@ -223,12 +232,16 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
     bold = matrix.place(selection.feature)
     drawn: list[Drawable] = []
     for place, bias in enumerate(matrix.biases.tolist()):
-        color = interference_color(canvas.palette, bias, matrix.maximum) if math.isfinite(bias) else canvas.palette.raised
+        color = (
+            interference_color(canvas.palette, bias, matrix.maximum) if math.isfinite(bias) else canvas.palette.raised
+        )
         meaning, y = Feature(matrix.features[place]), grid.down(place)
         drawn.append(Rect(layout.bias_x, y, layout.bias_width, grid.cell, layout.radius, None, Paint(color), meaning))
         if layout.bias_numbered and grid.cell >= 16 * layout.text:
             x, y = layout.bias_x + layout.bias_width / 2, y + grid.cell / 2
-            drawn.append(Text(x, y, fixed(bias), 13 * layout.text, ink_on(color), 700 if place == bold else 500, "middle"))
+            drawn.append(
+                Text(x, y, fixed(bias), 13 * layout.text, ink_on(color), 700 if place == bold else 500, "middle")
+            )
     return drawn
 
 
@@ -251,7 +264,8 @@ def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawabl
 
 
 def _outlines(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
-    grid, drawn = layout.grid, []
+    grid = layout.grid
+    drawn: list[Drawable] = []
     place = matrix.place(selection.feature)
     if place is not None:
         stroke = Stroke(canvas.palette.text1, 1.6 * max(1.0, canvas.mark))
@@ -266,5 +280,7 @@ def _outlines(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Ca
         row, column = matrix.place(hovered.source), matrix.place(hovered.target)
         if row is not None and column is not None:
             stroke = Stroke(canvas.palette.text1, 3.0 * max(1.0, canvas.mark))
-            drawn.append(Rect(grid.across(column) - 0.5, grid.down(row) - 0.5, grid.cell + 1, grid.cell + 1, 3.0, stroke))
+            drawn.append(
+                Rect(grid.across(column) - 0.5, grid.down(row) - 0.5, grid.cell + 1, grid.cell + 1, 3.0, stroke)
+            )
     return drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,8 @@ _GAP = 18.0
 """From the tip to the label, at mark 1."""
 _SLIDES = (0.0, 6.0, -6.0, 12.0, -12.0, 18.0, -18.0, 24.0, -24.0)
 """How far a label may go along its circle to be free, logical pixels."""
+_FAR_SLIDES = (*_SLIDES, 36.0, -36.0, 48.0, -48.0, 60.0, -60.0)
+"""The same for a feature that is singled out: its label is never dropped."""
 _LEADER_FROM = 12.0
 _MIDDLE = 0.25
 """A label is centred over its tip where the arrow leans less than this to a side, as a part of its length."""
@@ -43,19 +45,22 @@ class LabelStyle:
     """Labels keep inside."""
     taken: tuple[Box, ...] = ()
     """Where other text is."""
-    words: bool = True
-    """"Feature 3" while there are few; otherwise "3"."""
+
+
+def label_reach(n_features: int, size: float, mark: float) -> float:
+    """How far past its tip a label to the right of it ends, logical pixels."""
+    return _GAP * mark + text_width(f"{_word(n_features)}{n_features}", size, 500) + 2 * _MARGIN
 
 
 def label_layer(placement: Placement, palette: Palette, style: LabelStyle, emphasis: Emphasis) -> list[Drawable]:
-    """The labels of live features, and leaders to those that had to slide. The less important of two that clash is dropped."""
+    """The labels of live features, with leaders to those that slid aside; of two that clash the less important goes."""
     n_features = len(placement.tips)
     singled_out = emphasis.features[::-1]
     seen = _seen(placement)
     rest = [index for index in placement.order.tolist() if seen[index] and index not in singled_out]
     if n_features > _NUMBERS_UP_TO:
         rest = rest[:_TOP]
-    word = "Feature " if style.words and n_features <= _WORDS_UP_TO else ""
+    word = _word(n_features)
     color = palette.text2 if singled_out else palette.text1
     taken = list(style.taken)
     leaders: list[Drawable] = []
@@ -65,9 +70,12 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
         size = style.size * _LARGER if strong else style.size
         text = f"{word}{feature + 1}"
         width, height = text_width(text, size, 700 if strong else 500), text_height(size)
-        spot = _free_spot(placement, feature, width, height, taken, style.bounds)
+        spots = _spots(placement, feature, width, height, _FAR_SLIDES if strong else _SLIDES)
+        spot = next((spot for spot in spots if _within(spot.box, style.bounds) and not overlaps(spot.box, taken)), None)
         if spot is None:
-            continue
+            if not strong:
+                continue
+            spot = next(_spots(placement, feature, width, height, _SLIDES))
         taken.append(spot.box)
         if abs(spot.slide) >= _LEADER_FROM:
             stroke = Stroke(palette.text3, max(1.0, 0.8 * placement.place.mark), 0.6)
@@ -87,6 +95,10 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
     return leaders + labels
 
 
+def _word(n_features: int) -> str:
+    return "Feature " if n_features <= _WORDS_UP_TO else ""
+
+
 def _seen(placement: Placement) -> NDArray[np.bool_]:
     """The live features, less those that point so far out of the picture plane that their labels would heap up."""
     if placement.W.shape[0] == placement.camera.shown:
@@ -104,23 +116,22 @@ class _Spot:
     box: Box
 
 
-def _free_spot(placement: Placement, feature: int, width: float, height: float, taken: Sequence[Box], bounds: Box) -> _Spot | None:
+def _spots(placement: Placement, feature: int, width: float, height: float, slides: Sequence[float]) -> Iterator[_Spot]:
+    """Where the label might stand, the best place first."""
     (x0, y0), (x1, y1) = placement.starts[feature].tolist(), placement.tips[feature].tolist()
-    radius = math.hypot(x1 - x0, y1 - y0) + _GAP * placement.place.mark
-    turn = math.atan2(y1 - y0, x1 - x0) if radius > _GAP * placement.place.mark else -0.5 * math.pi
-    for slide in _SLIDES:
-        if placement.lanes and slide:
-            break
+    length = math.hypot(x1 - x0, y1 - y0)
+    radius = length + _GAP * placement.place.mark
+    turn = math.atan2(y1 - y0, x1 - x0) if length > 0 else -0.5 * math.pi
+    for slide in slides[:1] if placement.lanes else slides:
         at = turn + slide / radius
         across, down = math.cos(at), math.sin(at)
         # What stands above or below a tip needs half its height more.
         reach = radius + (_MIDDLE_GAP * height if abs(across) < _MIDDLE else 0.0)
-        spot = _spot(x0 + reach * across, y0 + reach * down, across, slide, width, height)
-        left, top, right, bottom = spot.box
-        inside = left >= bounds[0] and top >= bounds[1] and right <= bounds[2] and bottom <= bounds[3]
-        if inside and not overlaps(spot.box, taken):
-            return spot
-    return None
+        yield _spot(x0 + reach * across, y0 + reach * down, across, slide, width, height)
+
+
+def _within(box: Box, bounds: Box) -> bool:
+    return box[0] >= bounds[0] and box[1] >= bounds[1] and box[2] <= bounds[2] and box[3] <= bounds[3]
 
 
 def _spot(x: float, y: float, cosine: float, slide: float, width: float, height: float) -> _Spot:

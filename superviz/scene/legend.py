@@ -1,4 +1,4 @@
-"""Legend: each feature's length, bias and share of a dimension in numbers, the most important first where room is scarce."""
+"""Legend: each feature's length, bias and share of a dimension in numbers, for as many features as there is room."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from superviz.scene.boxes import Box
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Drawable, Paint, Path, Rect, Stroke, Text
 from superviz.scene.numerals import fixed
+from superviz.scene.palette import Palette
 from superviz.scene.placement import Placement
 from superviz.scene.selection import Feature
 from superviz.scene.type_sizes import TypeSizes
@@ -20,6 +21,10 @@ from superviz.scene.type_sizes import TypeSizes
 _ROOMY_ROWS = 8
 """Up to this many rows have room between them."""
 _SWATCH = 12.0
+_FULL = (28.0, 32.0, 0.875, 112.0, 56.0)
+_BRIEF = (18.5, 25.5, 0.9, 43.0, None)
+"""At text scale 1: the middle of the heads, the height of a row, how many rows below the heads the first one is, and
+how far left of the share's right edge length and bias end. A brief legend has no bias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,17 @@ class _Columns:
     first: float
     """...and the first row."""
     row: float
+    swatch: float
     name: float
     length: float
     bias: float | None
-    """Right edges; no bias on a compact canvas."""
+    """Right edges, as of the share; no bias in a brief legend."""
     share: float
 
 
-def legend_width(canvas: Canvas) -> float:
+def legend_width(canvas: Canvas, sizes: TypeSizes) -> float:
     """How wide the legend is, with its margin to the right."""
-    return (191.0 if canvas.compact else 292.0) * canvas.text + _right_margin(canvas)
+    return (191.0 if sizes.brief else 292.0) * canvas.text + _right_margin(canvas)
 
 
 def legend_block(
@@ -50,16 +56,18 @@ def legend_block(
 ) -> tuple[list[Drawable], Box]:
     """The table at the top right, with the box it takes. Rows that don't fit are summed up in "and 8 more"."""
     palette = canvas.palette
-    columns = _columns(canvas, len(colors))
+    columns = _columns(canvas, sizes, len(colors))
     shares = feature_dimensionality(placement.W)
     rows = _rows(placement, _rows_that_fit(canvas, columns), emphasis)
-    drawables: list[Drawable] = [_cell(columns.length, columns.head, "Length", sizes.note, palette.text3)]
-    if columns.bias is not None:
-        drawables.append(_cell(columns.bias, columns.head, "Bias", sizes.note, palette.text3))
-    drawables.append(_cell(columns.share, columns.head, "Share", sizes.note, palette.text3))
+    drawables: list[Drawable] = _heads(columns, palette, sizes)
     y = columns.first
     for feature in rows:
-        drawables += _row(placement, b, shares, feature, y, colors, columns, canvas, sizes, feature in emphasis.features)
+        numbers = [(columns.length, float(placement.norms[feature])), (columns.share, float(shares[feature]))]
+        if columns.bias is not None:
+            numbers.insert(1, (columns.bias, float(b[feature])))
+        strong = feature in emphasis.features
+        ink = palette.text1 if strong else palette.text2 if placement.alive[feature] else palette.text3
+        drawables += _row(feature, y, numbers, colors[feature], ink, strong, columns, palette, sizes)
         y += columns.row
     hidden = sorted(set(range(len(colors))) - set(rows))
     if hidden:
@@ -67,46 +75,47 @@ def legend_block(
         drawables.append(Text(columns.name, y, f"and {len(hidden):,} more", sizes.body, palette.text3))
         drawables.append(_cell(columns.share, y, rest, sizes.body, palette.text3))
         y += columns.row
-    line = y - 0.5 * columns.row + (6 if not canvas.compact else 4) * canvas.text
+    line = y - 0.5 * columns.row + (4 if sizes.brief else 6) * canvas.text
     drawables.append(Path(np.array([[columns.left, line], [columns.right, line]]), Stroke(palette.line, 1.0)))
-    y = line + (17 if not canvas.compact else 14.5) * canvas.text
-    whole = "in all" if canvas.compact else "Share of a dimension, in all"
-    size = sizes.note if not canvas.compact else sizes.body
-    drawables.append(Text(columns.left + 8 * canvas.text, y, whole, sizes.note if not canvas.compact else size, palette.text3))
-    drawables.append(_cell(columns.share, y, f"{fixed(float(shares.sum()))} of {placement.W.shape[0]}", size, palette.text2))
+    y = line + (14.5 if sizes.brief else 17) * canvas.text
+    size = sizes.body if sizes.brief else sizes.note
+    whole = f"{fixed(float(shares.sum()))} of {placement.W.shape[0]:,}"
+    what = "in all" if sizes.brief else "Share of a dimension, in all"
+    drawables += [
+        Text(columns.swatch, y, what, size, palette.text3),
+        _cell(columns.share, y, whole, size, palette.text2),
+    ]
     return drawables, (columns.left, 0.0, canvas.width, y + 0.6 * size)
 
 
+def _heads(columns: _Columns, palette: Palette, sizes: TypeSizes) -> list[Drawable]:
+    heads = [(columns.length, "Length"), (columns.bias, "Bias"), (columns.share, "Share")]
+    return [_cell(right, columns.head, head, sizes.note, palette.text3) for right, head in heads if right is not None]
+
+
 def _row(
-    placement: Placement,
-    b: Array,
-    shares: Array,
     feature: int,
     y: float,
-    colors: tuple[str, ...],
-    columns: _Columns,
-    canvas: Canvas,
-    sizes: TypeSizes,
+    numbers: list[tuple[float, float]],
+    color: str,
+    ink: str,
     strong: bool,
+    columns: _Columns,
+    palette: Palette,
+    sizes: TypeSizes,
 ) -> list[Drawable]:
-    palette = canvas.palette
+    """One feature's row, centred on `y`; `numbers` are right edges and values. All of it stands for the feature."""
     meaning = Feature(feature)
+    # Even where it isn't seen, the ground makes the whole row one thing to point at.
     ground = Paint(palette.selected) if strong else Paint(palette.canvas, 0.0)
-    ink = palette.text1 if strong else palette.text2 if placement.alive[feature] else palette.text3
-    swatch = _SWATCH * (canvas.text if canvas.text > 1 else 1.0)
-    top = y - 0.5 * columns.row
-    name = f"{feature + 1}" if canvas.compact else f"Feature {feature + 1}"
-    numbers = [(columns.length, float(placement.norms[feature])), (columns.share, float(shares[feature]))]
-    if columns.bias is not None:
-        numbers.insert(1, (columns.bias, float(b[feature])))
+    name = f"{feature + 1}" if sizes.brief else f"Feature {feature + 1}"
+    side, width = max(_SWATCH, 0.9 * sizes.body), columns.right - columns.left
+    weight = 600 if strong else 400
     return [
-        Rect(columns.left, top, columns.right - columns.left, columns.row, 6.0, fill=ground, meaning=meaning),
-        Rect(columns.left + 8 * canvas.text, y - 0.5 * swatch, swatch, swatch, 3.0, fill=Paint(colors[feature]), meaning=meaning),
-        Text(columns.name, y, name, sizes.body, ink, weight=600 if strong else 500, meaning=meaning),
-        *(
-            Text(right, y, fixed(number), sizes.body, ink, weight=600 if strong else 400, anchor="end", meaning=meaning)
-            for right, number in numbers
-        ),
+        Rect(columns.left, y - 0.5 * columns.row, width, columns.row, 6.0, fill=ground, meaning=meaning),
+        Rect(columns.swatch, y - 0.5 * side, side, side, 3.0, fill=Paint(color), meaning=meaning),
+        Text(columns.name, y, name, sizes.body, ink, 600 if strong else 500, meaning=meaning),
+        *(Text(right, y, fixed(value), sizes.body, ink, weight, "end", meaning=meaning) for right, value in numbers),
     ]
 
 
@@ -128,17 +137,26 @@ def _rows_that_fit(canvas: Canvas, columns: _Columns) -> int:
     return max(1, int(room / columns.row))
 
 
-def _columns(canvas: Canvas, n_features: int) -> _Columns:
+def _columns(canvas: Canvas, sizes: TypeSizes, n_features: int) -> _Columns:
     text = canvas.text
     right = canvas.width - _right_margin(canvas)
-    left = canvas.width - legend_width(canvas)
+    left = canvas.width - legend_width(canvas, sizes)
+    roomy = n_features <= _ROOMY_ROWS
+    head, row, first, length, bias = _BRIEF if sizes.brief else _FULL
+    row = (row if roomy else 0.78 * row) * text
     share = right - 8 * text
-    if canvas.compact:
-        row = (25.5 if n_features <= _ROOMY_ROWS else 20.5) * text
-        return _Columns(left, right, 18.5 * text, 18.5 * text + 0.9 * row, row, left + 32 * text, share - 43 * text, None, share)
-    row = (32 if n_features <= _ROOMY_ROWS else 24) * text
-    first = 28 * text + (28 if n_features <= _ROOMY_ROWS else 24) * text
-    return _Columns(left, right, 28 * text, first, row, left + 32 * text, share - 112 * text, share - 56 * text, share)
+    return _Columns(
+        left=left,
+        right=right,
+        head=head * text,
+        first=head * text + first * row,
+        row=row,
+        swatch=left + 8 * text,
+        name=left + 32 * text,
+        length=share - length * text,
+        bias=None if bias is None else share - bias * text,
+        share=share,
+    )
 
 
 def _right_margin(canvas: Canvas) -> float:

@@ -72,7 +72,9 @@ def loss_curve(
     known = np.isfinite(losses) & (losses > 0)
     if not known.any():
         return LossCurve(np.empty((0, 2)), left, right, top, bottom, horizon, 0.0, 0.0)
-    xs, means = _by_column(steps[known] * ((right - left) / horizon), losses[known].astype(np.float64), column)
+    xs, means = _by_column(
+        steps[known].astype(np.float64) * (right - left) / horizon, losses[known].astype(np.float64), column
+    )
     logs = np.log(means)
     low, high = float(logs.min()), float(logs.max())
     spare = max(0.0, _LEAST_DECADES * np.log(10) - (high - low)) / 2
@@ -89,4 +91,7 @@ def _by_column(
     columns = (xs / column).astype(np.int64)
     begins = np.flatnonzero(np.diff(columns, prepend=-1))
     counts = np.diff(begins, append=len(xs))
-    return np.add.reduceat(xs, begins) / counts, np.add.reduceat(values, begins) / counts
+    middles = np.add.reduceat(xs, begins) / counts
+    # The curve begins and ends where the losses do, not in the middle of a column.
+    middles[[0, -1]] = xs[[0, -1]]
+    return middles, np.add.reduceat(values, begins) / counts

@@ -16,11 +16,12 @@ from superviz.scene.numerals import fixed
 from superviz.scene.coloring import colors_at
 from superviz.scene.palette import ink_on
 from superviz.scene.selection import Feature, Neuron, Selection
+from superviz.scene.text_extent import text_width
 from superviz.scene.ticks import even_ticks, short
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 
-_REACHES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_REACHES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 """How far the axis may reach, so that it rests while the bars move."""
 _THINNEST = 1.0
 """Logical pixels: thinner segments of a bar are drawn together, as one neutral segment at its end."""
@@ -76,10 +77,12 @@ class _Layout:
         left = (34 if canvas.compact else 47) * text
         right = canvas.width - (10 if canvas.compact else 15)
         top = (9 if canvas.compact else 15) * text
-        bottom = canvas.height - (46 if canvas.compact else 60) * text
+        bottom = canvas.height - (45 if canvas.compact else 62) * text
         # Few bars stand closer together than they could, many use the whole width.
         inset = max(0.0, 12 * text * (3 - 0.5 * count)) if count > 1 else 40 * text
-        return cls(left, right, top, max(bottom, top + 1), left + inset / 2, (right - left - inset) / count, reach, text)
+        return cls(
+            left, right, top, max(bottom, top + 1), left + inset / 2, (right - left - inset) / count, reach, text
+        )
 
     @property
     def bar(self) -> float:
@@ -120,7 +123,7 @@ def _bar(weights: NDArray[np.floating], neuron: int, layout: _Layout) -> list[_S
             end = at - sign * length
             segments.append(_Segment(neuron, feature, min(at, end), max(at, end)))
             at = end
-        if rest >= 0.5:
+        if rest >= 2 * _THINNEST:
             end = at - sign * rest
             segments.append(_Segment(neuron, None, min(at, end), max(at, end)))
     return segments
@@ -155,27 +158,27 @@ def _axis(layout: _Layout, canvas: Canvas) -> list[Drawable]:
         stroke = Stroke(canvas.palette.axes if tick else canvas.palette.circle, max(1.0, canvas.mark))
         drawn.append(Path(np.array([[layout.left, y], [layout.right, y]]), stroke))
         label = short(tick)
-        drawn.append(Text(layout.left - 9 * layout.text, y, label, 12 * layout.text, canvas.palette.text3, anchor="end"))
+        drawn.append(
+            Text(layout.left - 9 * layout.text, y, label, 12 * layout.text, canvas.palette.text3, anchor="end")
+        )
     return drawn
 
 
 def _names(mixed: NDArray[np.floating], layout: _Layout, canvas: Canvas) -> list[Drawable]:
     text, palette = layout.text, canvas.palette
-    upper, lower = layout.bottom + (21 if canvas.compact else 25) * text, layout.bottom + (36 if canvas.compact else 43) * text
-    long = layout.column >= (76 if canvas.compact else 112) * text
-    every = next(every for every in (1, 2, 5, 10, 20, 50, 100) if every * layout.column >= 26 * text or every == 100)
+    upper, lower = layout.bottom + 20 * text, layout.bottom + (35 if canvas.compact else 40) * text
+    size = 12.5 * text
+    forms = ("{} features", "{}") if canvas.compact else ("mixes {} features", "{} features", "{}")
+    widest = fixed(float(np.nan_to_num(mixed).max(initial=1.0)), 1)
+    form = next((form for form in forms if text_width(form.format(widest), size) <= layout.column - 6 * text), "{}")
+    named = text_width(f"Neuron {len(mixed)}", 13 * text, 600) <= layout.column - 6 * text
+    every = next(every for every in (1, 2, 5, 10, 20, 50, 100) if every * layout.column >= 30 * text or every == 100)
     drawn: list[Drawable] = []
-    for neuron, share in enumerate(mixed.tolist()):
-        if every > 1 and (neuron + 1) % every:
-            continue
-        x = layout.middle(neuron)
-        name = f"Neuron {neuron + 1}" if long else str(neuron + 1)
+    for neuron in range(every - 1, len(mixed), every):
+        x, name = layout.middle(neuron), f"Neuron {neuron + 1}" if named else str(neuron + 1)
         drawn.append(Text(x, upper, name, 13 * text, palette.text1, 600, "middle", meaning=Neuron(neuron)))
-        amount = fixed(share, 1)
-        if long:
-            amount = f"{amount} features" if canvas.compact else f"mixes {amount} features"
-        drawn.append(Text(x, lower, amount, (12 if canvas.compact else 12.5) * text, palette.text2, anchor="middle"))
-    if not long:
+        drawn.append(Text(x, lower, form.format(fixed(float(mixed[neuron]), 1)), size, palette.text2, anchor="middle"))
+    if form == "{}" and text_width("mixes", 12 * text) <= layout.left - 13 * text:
         drawn.append(Text(layout.left - 9 * text, lower, "mixes", 12 * text, palette.text3, anchor="end"))
     return drawn
 

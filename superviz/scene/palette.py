@@ -138,7 +138,9 @@ LIGHT = Palette(
 PALETTES: dict[Theme, Palette] = {"dark": DARK, "light": LIGHT}
 
 
-def feature_colors(palette: Palette, importance: NDArray[np.floating], shapes: Sequence[Glyph] | None = None) -> tuple[str, ...]:
+def feature_colors(
+    palette: Palette, importance: NDArray[np.floating], shapes: Sequence[Glyph] | None = None
+) -> tuple[str, ...]:
     """Each feature's colour: warm to cool by importance, (features,), the first of equals first.
 
     Beyond 8 features of equal importance, colour can tell nothing by rank, so it tells each feature's shape: give

@@ -80,7 +80,9 @@ def _compact(W: NDArray[np.floating], pair: Pair, dot: float, canvas: Canvas) ->
     names = f"{pair.source + 1} and {'itself' if pair.source == pair.target else pair.target + 1}"
     drawables = (
         Text(12, y, names, size, palette.text1, 600),
-        Text(right - text_width(value, size, 600) - 6, y, f"{relation(W, pair)}, dot", size, palette.text2, anchor="end"),
+        Text(
+            right - text_width(value, size, 600) - 6, y, f"{relation(W, pair)}, dot", size, palette.text2, anchor="end"
+        ),
         Text(right, y, value, size, palette.text1, 600, "end"),
     )
     return Readout(34 * canvas.text, drawables)

@@ -24,6 +24,8 @@ UNNAMED_SHORT = "Mixed"
 
 _WIDEST = 176.0
 """A card's width at most, at text scale 1: few instances don't stretch."""
+_NARROWEST = 74.0
+"""A card's width at least; where not all have that, some instances go without."""
 _PAGER = 46.0
 """Width of what stands for the instances on either side that have no card."""
 
@@ -74,16 +76,16 @@ class _Layout:
         text = canvas.text
         margin, gap, top, below = (10.0, 6.0, 9.0, 7.0) if canvas.compact else (16.0, 8.0, 0.0, 12.0)
         room = canvas.width - 2 * margin
-        least = (72 if canvas.compact else 92) * text
-        height = max(canvas.height - top - below, 1.0)
+        least, pager = _NARROWEST * text, _PAGER * text + gap
         shown = count
         if count * (least + gap) - gap > room:
-            pager = _PAGER * text + gap
-            margin, room = margin + pager, room - 2 * pager
-            shown = max(1, min(count, math.floor((room + gap) / (least + gap))))
+            shown = max(1, min(count, math.floor((room - 2 * pager + gap) / (least + gap))))
         first = min(max(picked - shown // 2, 0), count - shown)
+        before, after = first > 0, first + shown < count
+        room -= pager * (before + after)
         width = min((room + gap) / shown - gap, _WIDEST * text)
-        return cls(count, first, shown, margin, width, gap, top, height, text)
+        left = margin + pager * before
+        return cls(count, first, shown, left, width, gap, top, max(canvas.height - top - below, 1.0), text)
 
     def x(self, index: int) -> float:
         """Where that instance's card begins."""
@@ -91,19 +93,28 @@ class _Layout:
 
     @property
     def note_y(self) -> float:
+        """Where what sets an instance apart stands."""
         return self.top + self.height - 14 * self.text
 
     @property
     def name_y(self) -> float:
-        return self.note_y - 16.5 * self.text
+        """Where the shape's name stands."""
+        return self.note_y - 16 * self.text
+
+    @property
+    def above(self) -> float:
+        """The room above the name."""
+        return max(self.name_y - 9 * self.text - self.top, 1.0)
 
     @property
     def unit(self) -> float:
-        return max(1.0, min(0.258 * self.height, 0.33 * self.width))
+        """The unit circle's radius."""
+        return max(1.0, min(0.258 * self.height, 0.33 * self.width, 0.4 * self.above))
 
     @property
     def centre_y(self) -> float:
-        return self.top + max(self.name_y - self.top - 10 * self.text - 1.18 * self.unit, 1.18 * self.unit)
+        """The unit circle's centre: low enough for a vector longer than 1 that points up."""
+        return self.top + 0.55 * self.above
 
 
 def _card(

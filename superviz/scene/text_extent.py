@@ -9,16 +9,16 @@ from superviz.scene.drawables import Text
 _CHARACTERS = "".join(map(chr, range(32, 127))) + "−·’…°×′"
 # Thousandths of an em with tabular figures, from Inter 4.1 at optical size 14; kerning is left out.
 _REGULAR = (
-    "269 288 466 633 642 982 644 300 391 391 648 648 269 648 269 360 648 648 648 648 648 648 648 648 648 648 269 269 648 648 "
-    "648 511 966 690 654 730 722 601 590 746 743 269 571 672 565 903 753 765 639 765 644 642 646 744 690 985 682 679 629 391 "
-    "360 391 471 456 323 562 612 571 612 583 370 613 591 242 242 549 242 876 591 600 612 612 376 528 327 591 562 818 546 562 "
-    "552 391 333 391 648 648 288 261 864 456 648 223"
+    "269 288 466 633 642 982 644 300 391 391 648 648 269 648 269 360 648 648 648 648 648 648 648 648 648 648 269 "
+    "269 648 648 648 511 966 690 654 730 722 601 590 746 743 269 571 672 565 903 753 765 639 765 644 642 646 744 "
+    "690 985 682 679 629 391 360 391 471 456 323 562 612 571 612 583 370 613 591 242 242 549 242 876 591 600 612 "
+    "612 376 528 327 591 562 818 546 562 552 391 333 391 648 648 288 261 864 456 648 223"
 )
 _BOLD = (
-    "269 338 552 649 655 1016 672 339 391 391 646 646 269 646 269 388 646 646 646 646 646 646 646 646 646 646 269 269 646 646 "
-    "646 560 1016 747 662 740 722 607 587 750 747 281 584 719 565 932 762 771 648 777 657 655 667 732 747 1038 738 731 664 391 "
-    "388 391 487 476 365 581 630 588 630 596 398 632 623 271 271 580 271 913 623 613 630 630 407 560 366 623 600 850 580 602 "
-    "573 391 372 391 646 646 334 311 1002 459 646 274"
+    "269 338 552 649 655 1016 672 339 391 391 646 646 269 646 269 388 646 646 646 646 646 646 646 646 646 646 269 "
+    "269 646 646 646 560 1016 747 662 740 722 607 587 750 747 281 584 719 565 932 762 771 648 777 657 655 667 732 "
+    "747 1038 738 731 664 391 388 391 487 476 365 581 630 588 630 596 398 632 623 271 271 580 271 913 623 613 630 "
+    "630 407 560 366 623 600 850 580 602 573 391 372 391 646 646 334 311 1002 459 646 274"
 )
 _ADVANCES = {
     character: (int(regular) / 1000, int(bold) / 1000)
@@ -40,11 +40,12 @@ def text_width(text: str, size: float, weight: int = 400) -> float:
     boldness = (weight - 400) / 300
     optical = min(max(size, _SMALLEST_OPTICAL_SIZE), _LARGEST_OPTICAL_SIZE)
     largeness = (optical - _SMALLEST_OPTICAL_SIZE) / (_LARGEST_OPTICAL_SIZE - _SMALLEST_OPTICAL_SIZE)
+    tightness = 1.0 - largeness * (_TIGHTER_REGULAR + boldness * (_TIGHTER_BOLD - _TIGHTER_REGULAR))
     width = 0.0
     for character in text:
         regular, bold = _ADVANCES.get(character, _UNKNOWN)
-        tighter = 0.0 if character.isdigit() else largeness * (_TIGHTER_REGULAR + boldness * (_TIGHTER_BOLD - _TIGHTER_REGULAR))
-        width += (regular + boldness * (bold - regular)) * (1.0 - tighter)
+        advance = regular + boldness * (bold - regular)
+        width += advance if character.isdigit() else advance * tightness
     return width * size
 
 
@@ -68,10 +69,9 @@ def break_lines(text: str, size: float, width: float, weight: int = 400) -> tupl
 
 def text_extent(text: Text) -> tuple[float, float, float, float]:
     """Left, top, width and height of what `text` covers, with its box where it has one."""
-    if text.wrap is None:
-        lines = tuple(text.text.split("\n"))
-    else:
-        lines = tuple(line for part in text.text.split("\n") for line in break_lines(part, text.size, text.wrap, text.weight))
+    lines = text.text.split("\n")
+    if text.wrap is not None:
+        lines = [row for line in lines for row in break_lines(line, text.size, text.wrap, text.weight) or ("",)]
     width = max((text_width(line, text.size, text.weight) for line in lines), default=0.0)
     height = len(lines) * (text.line_height or text_height(text.size))
     left = text.x - _ANCHOR[text.anchor] * width

@@ -66,7 +66,7 @@ def thumbnails(
             alive[index],
             order,
         )
-        ranked = order[alive[index][order]].tolist()
+        ranked: list[int] = order[alive[index][order]].tolist()
         made.append(
             [
                 Disc(x, y, radius, Stroke(palette.circle, 1.2)),

@@ -17,7 +17,9 @@ def even_ticks(low: float, high: float, most: int, *, whole: bool = False) -> tu
     rough = (high - low) / most
     base = 10.0 ** math.floor(math.log10(rough))
     steps = (base * digit for digit in (*_ROUND, 20.0))
-    step = next(s for s in steps if math.floor(high / s + 1e-9) - math.ceil(low / s - 1e-9) < most and not (whole and s % 1))
+    step = next(
+        s for s in steps if math.floor(high / s + 1e-9) - math.ceil(low / s - 1e-9) < most and not (whole and s % 1)
+    )
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(step * index for index in range(first, last + 1))
 

@@ -21,9 +21,7 @@ _TINT, _BAND, _AHEAD = 0.13, 0.035, 0.5
 """Opacities: of the tint under what was shown, of every other epoch, of the line past the playhead."""
 
 
-def build(
-    timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas
-) -> Scene:
+def build(timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
     """The run so far, with the playhead at `moment`; one sentence while there is nothing to show."""
     drawables = figure(timeline, moment.position, canvas)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
@@ -73,7 +71,9 @@ class _Box:
     def of(cls, canvas: Canvas) -> _Box:
         text, mark = canvas.text, max(1.0, canvas.mark)
         if canvas.compact:
-            return cls(round(41 * text), round(27 * text), canvas.width - 12, canvas.height - round(21 * text), text, mark)
+            return cls(
+                round(41 * text), round(27 * text), canvas.width - 12, canvas.height - round(21 * text), text, mark
+            )
         return cls(round(48 * text), round(31 * text), canvas.width - 24, canvas.height - round(25 * text), text, mark)
 
     @property
@@ -93,7 +93,15 @@ def _nothing_yet(canvas: Canvas) -> Text:
 def _bands(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
     fill = Paint(canvas.palette.text1, _BAND)
     return [
-        Rect(curve.x(epoch.start), box.top, curve.x(epoch.end) - curve.x(epoch.start), box.bottom - box.top, 0.0, None, fill)
+        Rect(
+            curve.x(epoch.start),
+            box.top,
+            curve.x(epoch.end) - curve.x(epoch.start),
+            box.bottom - box.top,
+            0.0,
+            None,
+            fill,
+        )
         for epoch in timeline.epochs[1::2]
     ]
 
@@ -118,14 +126,16 @@ def _epoch_names(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas
         weight, color = (700, palette.text1) if epoch is now else (400, palette.text2)
         if text_width(epoch.name, size, weight) <= room:
             meaning = Step(epoch.start)
-            names.append(Text(curve.x(epoch.start) + inset, box.names_y, epoch.name, size, color, weight, meaning=meaning))
+            names.append(
+                Text(curve.x(epoch.start) + inset, box.names_y, epoch.name, size, color, weight, meaning=meaning)
+            )
     return names
 
 
 def _loss_axis(curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
     if not curve.high:
         return []
-    most = max(1, int((box.bottom - box.top) / (34 * box.text)))
+    most = max(1, int((box.bottom - box.top) / (26 * box.text)))
     drawn: list[Drawable] = []
     for tick in log_ticks(curve.low, curve.high, most):
         y = curve.y(tick)
@@ -139,7 +149,6 @@ def _step_axis(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) 
     most = max(2, int((box.right - box.left) / ((130 if canvas.compact else 140) * text)))
     stroke = Stroke(palette.line_strong, box.mark)
     y = box.bottom + (12 if canvas.compact else 14) * text
-    end = text_width(count(timeline.horizon), 12 * text)
     drawn: list[Drawable] = []
     for tick in even_ticks(0, timeline.horizon, most, whole=True):
         x = curve.x(tick)
@@ -200,15 +209,15 @@ def _live_head(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) 
     palette, mark = canvas.palette, box.mark
     x, text = curve.x(timeline.live_step), box.text
     y = curve.y_at(x)
-    words = Text(x + 10 * text, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, meaning=Step(float(timeline.live_step)))
-    if x + 10 * text + text_width("live", 12 * text, 600) > canvas.width - 2:
-        words = Text(x - 8 * text, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, "end", meaning=words.meaning)
+    fits = x + 10 * text + text_width("live", 12 * text, 600) <= canvas.width - 2
+    beside, anchor = (x + 10 * text, "start") if fits else (x - 8 * text, "end")
+    meaning = Step(float(timeline.live_step))
     return [
         _vertical(x, box.top, box.bottom, Stroke(palette.accent, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
         Disc(x, y, 9.5 * mark, None, Paint(palette.accent, 0.22)),
         Disc(x, y, 5.5 * mark, None, Paint(palette.canvas)),
         Disc(x, y, 4.2 * mark, None, Paint(palette.accent)),
-        words,
+        Text(beside, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, anchor, meaning=meaning),
     ]
 
 

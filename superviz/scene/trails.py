@@ -20,7 +20,7 @@ _CLEAR_OF_TIP = 7.0
 
 
 def trail_layer(placement: Placement, trail: Array, colors: Sequence[str], features: Iterable[int]) -> list[Drawable]:
-    """The trails of `features`, `trail` being (points, hidden, features), oldest first: segments equal in length of path."""
+    """The trails of `features`, in segments of equal length; `trail` is (points, hidden, features), oldest first."""
     if len(trail) < 2 or placement.lanes:
         return []
     points = placement.to_canvas(placement.camera.project(trail))

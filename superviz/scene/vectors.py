@@ -18,7 +18,7 @@ from superviz.scene.explanation import explain
 from superviz.scene.figure import placement_at, trailed_features
 from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, outline_layer, tick_name
 from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
-from superviz.scene.labels import LabelStyle, label_layer
+from superviz.scene.labels import LabelStyle, label_layer, label_reach
 from superviz.scene.legend import legend_block, legend_width
 from superviz.scene.placement import Place, Placement, shrinkage
 from superviz.scene.selection import Selection
@@ -32,7 +32,11 @@ _UNIT_SHARE = 0.37
 """The unit circle's radius, as a part of the canvas height."""
 _WIDEST_UNIT_SHARE = 0.3
 """...and at most this part of its width."""
+_USUAL_LENGTH = 1.13
+"""A vector of this length, a pentagon's, has room for its label beside the legend."""
 _LEGEND_SHIFT = 46.0
+_BESIDE = 3.2
+"""In legend widths: the canvas on which words stand beside the figure. On a narrower one it lies below its caption."""
 _LOWER = 0.0095
 """The origin lies this part of the height below the middle, since the topmost label needs more room."""
 _LENGTH_MARK_TURNS = (57.0, 123.0, 33.0, 147.0, -33.0, -147.0, -57.0, -123.0)
@@ -45,13 +49,17 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     """The feature vectors of the instance looked at, with their legend, caption, and the selected feature's guides."""
     palette, sizes = canvas.palette, TypeSizes.of(canvas)
     instance = display.instance
-    W, b = moment.W[instance], moment.b[instance]
+    W = moment.W[instance]
     emphasis = Emphasis.of(selection, W.shape[1])
     colors = colors_at(moment, instance, palette)
-    with_legend = canvas.width >= 2.2 * legend_width(canvas)
-    placement = placement_at(moment, instance, display, _place(moment, display, canvas, with_legend))
-
-    words, taken = _words(moment, instance, placement, colors, canvas, sizes, emphasis, with_legend)
+    beside = canvas.width >= _BESIDE * legend_width(canvas, sizes)
+    x = 0.5 * canvas.width - (_LEGEND_SHIFT if beside else 0.0)
+    caption, top = _caption(moment, instance, canvas, sizes, x)
+    right = canvas.width - (legend_width(canvas, sizes) if beside else 0.0)
+    place = _place(moment, display, canvas, sizes, x, right, 0.0 if beside else top[3])
+    placement = placement_at(moment, instance, display, place)
+    words, taken = _other_words(moment, instance, placement, colors, canvas, sizes, emphasis, beside)
+    words, taken = caption + words, [top, *taken]
     reach, feet = feet_of(placement, emphasis.selected) if emphasis.selected is not None else ([], [])
     bounds = (4.0, 4.0, canvas.width - 4.0, canvas.height - 4.0)
     labels = label_layer(placement, palette, LabelStyle(sizes.label, bounds, tuple(taken)), emphasis)
@@ -78,7 +86,13 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     return Scene(canvas.width, canvas.height, palette.canvas, tuple(layers))
 
 
-def _words(
+def _caption(moment: Moment, instance: int, canvas: Canvas, sizes: TypeSizes, x: float) -> tuple[list[Drawable], Box]:
+    # Feature 1 points up: its label stands above the origin, at x.
+    right = x - 0.5 * text_width("Feature 1", sizes.label, 700) - 12.0 if moment.W.shape[1] > 1 else canvas.width
+    return caption_block(explain(moment, instance), canvas, sizes, right)
+
+
+def _other_words(
     moment: Moment,
     instance: int,
     placement: Placement,
@@ -86,15 +100,14 @@ def _words(
     canvas: Canvas,
     sizes: TypeSizes,
     emphasis: Emphasis,
-    with_legend: bool,
+    legend: bool,
 ) -> tuple[list[Drawable], list[Box]]:
-    """The blocks of text in the corners, and the boxes they take."""
+    """The blocks of text in the other corners, and the boxes they take."""
     b = moment.b[instance]
-    narrow = placement.place.x - 0.5 * text_width("Feature 8", sizes.label, 500) - 12.0
-    blocks = [caption_block(explain(moment, instance), canvas, sizes, narrow if placement.camera.shown > 1 else canvas.width)]
-    if with_legend:
+    blocks: list[tuple[list[Drawable], Box]] = []
+    if legend:
         blocks.append(legend_block(placement, b, colors, canvas, sizes, emphasis))
-    if emphasis.selected is not None and not canvas.compact:
+    if emphasis.selected is not None and not sizes.brief:
         sentence = effect_sentence(placement.W, b, emphasis.selected, moment.experiment.model)
         blocks.append(sentence_block(*sentence, emphasis.selected, colors[emphasis.selected], canvas, sizes))
     if placement.camera.shown < placement.W.shape[0]:
@@ -107,7 +120,8 @@ def _held(placement: Placement, canvas: Canvas, sizes: TypeSizes) -> tuple[list[
     percent = "over 99" if 0.995 <= held < 1.0 else f"{held:.0%}".rstrip("%")
     text = f"These {placement.camera.shown} of {placement.W.shape[0]:,} directions hold {percent}% of the weights"
     inset = margin(canvas)
-    note = Text(canvas.width - inset, canvas.height - inset, text, sizes.note, canvas.palette.text3, anchor="end", rise="bottom")
+    x, y, color = canvas.width - inset, canvas.height - inset, canvas.palette.text3
+    note = Text(x, y, text, sizes.note, color, anchor="end", rise="bottom")
     return [note], box_of(note)
 
 
@@ -115,14 +129,15 @@ def _marks(
     placement: Placement, canvas: Canvas, sizes: TypeSizes, taken: list[Box], guides: Iterable[Drawable]
 ) -> list[Drawable]:
     """The names of the axes and of the circle, each where it is in nobody's way."""
-    if canvas.compact:
+    if sizes.brief:
         return []
     marks: list[Drawable] = []
     for name in axis_names(placement, canvas.palette, sizes.note):
         if not overlaps(box := box_of(name), taken):
             marks.append(name)
             taken.append(box)
-    lines: list[Segment] = [(guide.points[0].tolist(), guide.points[-1].tolist()) for guide in guides if isinstance(guide, Path)]
+    paths = [guide for guide in guides if isinstance(guide, Path)]
+    lines: list[Segment] = [(path.points[0].tolist(), path.points[-1].tolist()) for path in paths]
     lines += zip(placement.starts.tolist(), placement.tips.tolist(), strict=True)
     if placement.lanes:
         return [*marks, tick_name(placement, canvas.palette, sizes.note)]
@@ -138,12 +153,14 @@ def _marks(
     return marks
 
 
-def _place(moment: Moment, display: DisplaySettings, canvas: Canvas, with_legend: bool) -> Place:
+def _place(
+    moment: Moment, display: DisplaySettings, canvas: Canvas, sizes: TypeSizes, x: float, right: float, top: float
+) -> Place:
+    """The figure, centred on `x`, below `top`, labels left of `right`; then moved and scaled as the display says."""
     W = moment.W[display.instance]
-    unit = min(_UNIT_SHARE * canvas.height, _WIDEST_UNIT_SHARE * canvas.width) * display.zoom
+    height = canvas.height - top
+    room = right - x - label_reach(W.shape[1], sizes.label, canvas.mark)
+    unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH) * display.zoom
     unit /= shrinkage(W, camera_for(W.shape[0], display))
-    shift = _LEGEND_SHIFT if with_legend else 0.0
     pan_x, pan_y = display.pan
-    x = 0.5 * canvas.width - shift + pan_x * canvas.height
-    y = (0.5 + _LOWER + pan_y) * canvas.height
-    return Place(x, y, unit, canvas.mark)
+    return Place(x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark)

@@ -121,10 +121,10 @@ class Journal:
         try:
             with writing(self.path):
                 write(self._connection, self._unwritten)
-        except SessionError as fault:
-            first, self._fault = self._fault is None, fault
+        except Exception as error:  # whatever it is, those who wait for a commit must hear of it
+            first, self._fault = self._fault is None, _as_fault(self.path, error)
             if first and self.on_fault is not None:
-                self.on_fault(fault)
+                self.on_fault(self._fault)
         else:
             self._unwritten.clear()
             self._fault = None
@@ -144,3 +144,9 @@ class Journal:
                 settle(self._connection)
             self._connection.close()
         self._raise_fault()
+
+
+def _as_fault(path: Path | None, error: Exception) -> SessionError:
+    if isinstance(error, SessionError):
+        return error
+    return SessionError(f"{path or 'the session'}: can't be written: {type(error).__name__}: {error}")

@@ -59,7 +59,7 @@ class Recording:
     def create(
         cls,
         experiment: Experiment,
-        path: Path | None = None,
+        path: Path | str | None = None,
         *,
         title: str = "",
         backend: str = "numba",
@@ -87,12 +87,13 @@ class Recording:
         return cls._begin(path, fill, force=force)
 
     @classmethod
-    def open(cls, path: Path) -> Recording:
+    def open(cls, path: Path | str) -> Recording:
         """The recording in a file, read-only. Raises SessionError where it is no session, damaged or can't be read."""
+        path = Path(path)
         with reading(path) as source, read_faults(path):
             return cls(source, path, max(path.stat().st_size, _SMALL_BYTES))
 
-    def continued(self, path: Path | None = None, *, force: bool = False) -> Recording:
+    def continued(self, path: Path | str | None = None, *, force: bool = False) -> Recording:
         """A writable copy, in the file at `path` or in memory, that goes on from the last checkpoint.
 
         What was recorded after that checkpoint is dropped: training makes it again, byte for byte. Raises SessionError.
@@ -107,7 +108,8 @@ class Recording:
         return self._begin(path, fill, force=force)
 
     @classmethod
-    def _begin(cls, path: Path | None, fill: Fill, *, force: bool) -> Recording:
+    def _begin(cls, name: Path | str | None, fill: Fill, *, force: bool) -> Recording:
+        path = None if name is None else Path(name)
         if path is not None:
             create_file(path, fill, force=force)
         connection = connect(path)
@@ -250,7 +252,7 @@ class Recording:
         if self._journal is not None:
             self._journal.flush()
 
-    def save(self, path: Path, *, force: bool = False) -> None:
+    def save(self, path: Path | str, *, force: bool = False) -> None:
         """A copy of all that was appended so far, under its name only once it is whole; appending may go on meanwhile.
 
         Raises SessionError where the file exists, unless `force` replaces it, and where it can't be written.
@@ -260,7 +262,7 @@ class Recording:
             self._copy_into(connection)
             write(connection, [partial(rows.display_row, self._display.model_dump_json())])
 
-        create_file(path, fill, force=force)
+        create_file(Path(path), fill, force=force)
 
     def close(self) -> None:
         """Write what is left and let go of the store; the recording can still be looked at and saved.

@@ -143,14 +143,14 @@ def _read(
     shapes = list(columns.values())
     title = f"{table} at {key.replace('_', ' ')}"
     for (value,) in connection.execute(f"SELECT {key} FROM {table} WHERE {where} AND ({key} < 0 OR {odd}) LIMIT 1"):
-        raise DamageError(f"{title} {value:,} is damaged: not of the experiment's shape")
+        raise DamageError(f"{title} {value:,} is not of the experiment's shape")
     query = f"SELECT {key}, checksum, {', '.join(columns)} FROM {table} WHERE {where} ORDER BY {key}"
     for value, checksum, *blobs in connection.execute(query):
         if checksum != _checksum(value, blobs):
-            raise DamageError(f"{title} {value:,} is damaged: its checksum doesn't match")
+            raise DamageError(f"{title} {value:,} doesn't match its checksum")
         arrays = [np.frombuffer(blob, dtype).reshape(shape) for blob, (dtype, shape) in zip(blobs, shapes, strict=True)]
         if table != "loss" and not all(np.isfinite(array).all() for array in arrays):
-            raise DamageError(f"{title} {value:,} is damaged: not all of its numbers are finite")
+            raise DamageError(f"{title} {value:,} holds numbers that are not finite")
         yield value, [array.astype(array.dtype.newbyteorder("="), copy=False) for array in arrays]
 
 

@@ -170,7 +170,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
 
 def _check_schema(path: Path, found: dict[str, tuple[str, str]], expected: dict[str, tuple[str, str]]) -> None:
     for name in sorted(found.keys() - expected.keys()):
-        raise SessionError(f"{path}: refused: it holds a {found[name][0]} named {name!r}, which no session does")
+        raise SessionError(f"{path}: refused: its {found[name][0]} {name!r} is nothing that superviz makes")
     for name, (kind, sql) in expected.items():
         if found.get(name) != (kind, sql):
             raise SessionError(f"{path}: damaged: its {kind} {name!r} is missing or not as superviz makes it")

@@ -154,7 +154,8 @@ def epochs(runs: list[tuple[int, str | None]], live_step: int, shortest: int) ->
         short = [index for index, length in enumerate(lengths) if length < shortest]
         if not short:
             break
-        _merge(starts, names, min(short[1:] if len(short) > 1 and not short[0] else short, key=_precedence(names, lengths)))
+        later = [index for index in short if index > 0]
+        _merge(starts, names, min(later or short, key=_precedence(names, lengths)))
     ends = [*starts[1:], float(live_step)]
     return tuple(Epoch(start, end, _title(name, start)) for start, end, name in zip(starts, ends, names, strict=True))
 
@@ -190,8 +191,8 @@ def _edit_text(edit: Edit, before: Experiment, after: Experiment, instance: int)
         if isinstance(after.importance, float):
             return f"importance = {after.importance:g}" if after.importance != before.importance else ""
         return _array_text("importance", before.importance_array()[instance], after.importance_array()[instance])
-    label = edit.field.replace("_", " ")
-    return f"{label} = {getattr(after, edit.field):g}" if getattr(before, edit.field) != getattr(after, edit.field) else ""
+    value = getattr(after, edit.field)
+    return f"{edit.field.replace('_', ' ')} = {value:g}" if value != getattr(before, edit.field) else ""
 
 
 def _array_text(label: str, before: Array, after: Array) -> str:

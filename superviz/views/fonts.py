@@ -10,7 +10,10 @@ from typing import Literal, TypeAlias
 import fontpkg_inter
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
-FAMILY = "Inter"
+from superviz.views.font_file import renamed
+
+FAMILY = "IntSv"
+"""Inter under a name of our own: mixed with an Inter installed on the machine, Qt shows all weights as regular."""
 Weight: TypeAlias = Literal[400, 500, 600, 700]
 
 _FILE = Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf"
@@ -25,7 +28,7 @@ def load_fonts() -> None:
     if app is None:
         raise RuntimeError("load_fonts() needs a QGuiApplication")
     if app.property(_LOADED) is None:
-        if QFontDatabase.addApplicationFont(str(_FILE)) < 0:
+        if QFontDatabase.addApplicationFontFromData(renamed(_FILE.read_bytes(), FAMILY)) < 0:
             raise RuntimeError(f"{_FILE}: Qt can't read this font; reinstall fontpkg-inter")
         app.setProperty(_LOADED, True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import statistics
 import tomllib
 from pathlib import Path
 
@@ -16,31 +15,18 @@ TESTS = sorted((PROJECT / "tests").rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "manager", "misc"}
 
 
-def _lines(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines())
-
-
 @pytest.mark.parametrize("path", CODE + TESTS, ids=lambda path: path.relative_to(PROJECT).as_posix())
 def test_a_module_is_short_and_opens_with_what_it_is_for(path: Path) -> None:
-    assert _lines(path) <= 400
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    docstring = ast.get_docstring(ast.parse(text))
     assert docstring, "no docstring"
     assert docstring.splitlines()[0].rstrip().endswith((".", "?", ":", "`")), docstring.splitlines()[0]
-
-
-def test_modules_are_small_on_the_whole() -> None:
-    sizes = [_lines(path) for path in SOURCES if path.name != "__init__.py"]
-    assert statistics.median(sizes) <= 120
-    assert statistics.quantiles(sizes, n=10)[-1] <= 300
 
 
 def test_no_module_is_named_after_nothing() -> None:
     for path in CODE:
         assert not FORBIDDEN_NAMES & set(path.stem.split("_")), path
-
-
-def test_there_are_as_many_lines_of_tests_as_of_source() -> None:
-    assert sum(map(_lines, TESTS)) >= sum(map(_lines, SOURCES))
 
 
 def test_every_room_has_a_layer_and_every_layer_a_room() -> None:

@@ -87,7 +87,7 @@ def pentagon(length: float) -> NDArray[np.float64]:
 
 @pytest.fixture
 def run() -> Iterator[Recording]:
-    """1,000 steps of two models; the first stays at its random start, the second settles into a pentagon by step 500."""
+    """1,000 steps of two models: the first stays as it starts, the second settles into a pentagon by step 500."""
     experiment = Experiment(n_features=5, n_hidden=2, n_instances=2, steps=1000)
     recording = Recording.create(experiment, title="Five features, two dimensions")
     start = np.random.default_rng(4).normal(0, 0.4, (2, 5))

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import av
 import numpy as np
 import pytest
+from av.error import ExternalError
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
@@ -157,7 +158,7 @@ def test_a_disk_that_fills_up_is_one_line_and_no_file(tmp_path: Path, collector:
 
 
 def test_a_failing_encoder_is_named(tmp_path: Path, collector: type[Collector]) -> None:
-    collector.fault_at, collector.fault = 2, av.error.ExternalError(-542398533, "Generic error in an external library")
+    collector.fault_at, collector.fault = 2, ExternalError(-542398533, "Generic error in an external library")
     with pytest.raises(ExportError, match="the encoder failed: Generic error in an external library"):
         write_film(scene_at, 10, tmp_path / "film.mp4", size=SIZE, fps=30)
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,7 +36,7 @@ def test_from_the_start_to_the_end_without_going_back(history: list[Snapshot], f
     assert positions[0] == 0
     assert positions[-1] == history[-1].step
     assert all(position == history[-1].step for position in positions[frames - hold - 1 :])
-    assert all(later >= earlier for earlier, later in zip(positions, positions[1:], strict=False))
+    assert all(later >= earlier for earlier, later in pairwise(positions))
     if frames - hold > 2:
         assert positions[frames - hold - 2] < history[-1].step
 

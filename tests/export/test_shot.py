@@ -87,5 +87,5 @@ def test_a_single_model_is_the_one_instance() -> None:
 
 def test_an_empty_run_is_refused() -> None:
     recording = Recording.create(Experiment(n_features=2, n_hidden=2), title="Pairs")
-    with pytest.raises(ExportError, match="^Pairs: nothing is recorded in it yet; train it first$"):
+    with pytest.raises(ExportError, match=r"^Pairs: nothing is recorded in it yet; train it first$"):
         Shot(recording, view="vectors", size=SIZE, theme="dark")

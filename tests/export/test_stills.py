@@ -118,7 +118,7 @@ def moved(scene: Scene, by: float) -> Scene:
     return replace(
         scene,
         drawables=tuple(
-            replace(drawable, points=drawable.points + [by, 0]) if isinstance(drawable, Path) else drawable
+            replace(drawable, points=drawable.points + np.array([by, 0])) if isinstance(drawable, Path) else drawable
             for drawable in scene.drawables
         ),
     )

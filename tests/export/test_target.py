@@ -31,9 +31,14 @@ def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
 def test_nothing_is_left_of_a_block_that_raises(tmp_path: Path, fault: type[BaseException]) -> None:
     path = tmp_path / "a.png"
-    with pytest.raises(fault), new_file(path) as part:
-        part.write_bytes(b"half")
-        raise fault
+
+    def write_half() -> None:
+        with new_file(path) as part:
+            part.write_bytes(b"half")
+            raise fault
+
+    with pytest.raises(fault):
+        write_half()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -64,9 +69,14 @@ def test_an_existing_file_is_refused_before_the_block(tmp_path: Path) -> None:
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    with pytest.raises(ExportError, match="exists already"), new_file(path) as part:
-        part.write_bytes(b"mine")
-        path.write_bytes(b"theirs")
+
+    def lose_the_race() -> None:
+        with new_file(path) as part:
+            part.write_bytes(b"mine")
+            path.write_bytes(b"theirs")
+
+    with pytest.raises(ExportError, match="exists already"):
+        lose_the_race()
     assert path.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [path]
 

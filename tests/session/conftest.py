@@ -45,7 +45,7 @@ class MadeUpRun:
         return recording
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def made_up() -> MadeUpRun:
     return MadeUpRun()
 

@@ -148,7 +148,7 @@ def test_one_flipped_bit_in_a_snapshot_is_found_and_named(connection, made_up, c
     (blob,) = connection.execute(f"SELECT {column} FROM snapshot WHERE step = 2000").fetchone()
     flipped = bytes([blob[0] ^ 1]) + blob[1:]
     connection.execute(f"UPDATE snapshot SET {column} = ? WHERE step = 2000", (flipped,))
-    with pytest.raises(rows.DamageError, match="snapshot at step 2,000 is damaged: its checksum doesn't match"):
+    with pytest.raises(rows.DamageError, match="snapshot at step 2,000 doesn't match its checksum"):
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 
@@ -157,14 +157,14 @@ def test_one_flipped_bit_in_a_checkpoint_is_found_and_named(connection, made_up,
     connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
     (blob,) = connection.execute(f"SELECT {column} FROM checkpoint").fetchone()
     connection.execute(f"UPDATE checkpoint SET {column} = ?", (blob[:-1] + bytes([blob[-1] ^ 128]),))
-    with pytest.raises(rows.DamageError, match="checkpoint at step 50 is damaged: its checksum"):
+    with pytest.raises(rows.DamageError, match="checkpoint at step 50 doesn't match its checksum"):
         rows.read_last_checkpoint(connection, EXPERIMENT)
 
 
 def test_rows_that_traded_places_are_found(connection, made_up) -> None:
     connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
     connection.execute("UPDATE snapshot SET step = 20")
-    with pytest.raises(rows.DamageError, match="snapshot at step 20 is damaged"):
+    with pytest.raises(rows.DamageError, match="snapshot at step 20 doesn't match its checksum"):
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 
@@ -172,21 +172,21 @@ def test_rows_that_traded_places_are_found(connection, made_up) -> None:
 def test_a_blob_of_another_size_is_found_before_it_is_read(connection, made_up, forged) -> None:
     connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
     connection.execute("UPDATE snapshot SET W = ?", (forged,))
-    with pytest.raises(rows.DamageError, match="snapshot at step 10 is damaged: not of the experiment's shape"):
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 is not of the experiment's shape"):
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 
 def test_losses_of_another_width_are_found(connection) -> None:
     connection.execute(*rows.loss_row(0, frozen(np.zeros((3, 2)) + 1)))
     connection.execute(*rows.loss_row(3, frozen(np.zeros((1, 2)) + 1)))
-    with pytest.raises(rows.DamageError, match="loss at first bucket 3 is damaged: not of the experiment's shape"):
+    with pytest.raises(rows.DamageError, match="loss at first bucket 3 is not of the experiment's shape"):
         list(rows.read_losses(connection, EXPERIMENT))
 
 
 def test_a_step_before_the_start_is_no_step(connection, made_up) -> None:
     connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
     connection.execute("UPDATE snapshot SET step = -10")
-    with pytest.raises(rows.DamageError, match="snapshot at step -10 is damaged"):
+    with pytest.raises(rows.DamageError, match="snapshot at step -10 is not"):
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 
@@ -195,7 +195,7 @@ def test_weights_that_are_no_numbers_are_refused(connection, made_up) -> None:
     W = made_up.weights(10).copy()
     W[1, 1, 1] = np.inf
     connection.execute(*rows.snapshot_row(Snapshot(10, W, made_up.snapshot(10).b), ROTATION))
-    with pytest.raises(rows.DamageError, match="snapshot at step 10 is damaged: not all of its numbers are finite"):
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 holds numbers that are not finite"):
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 

@@ -220,13 +220,13 @@ def test_an_older_session_is_read_as_if_it_were_new_and_left_as_it_is(made: Path
 @pytest.mark.parametrize(
     ("sql", "line"),
     [
-        ("CREATE VIEW spy AS SELECT 1", "refused: it holds a view named 'spy'"),
-        ("CREATE TRIGGER trap AFTER INSERT ON meta BEGIN DELETE FROM meta; END", "refused: it holds a trigger named 'trap'"),
-        ("CREATE INDEX odd ON snapshot (abs(step))", "refused: it holds a index named 'odd'"),
-        ("CREATE TABLE more (x)", "refused: it holds a table named 'more'"),
+        ("CREATE VIEW spy AS SELECT 1", "refused: its view 'spy' is nothing that superviz makes"),
+        ("CREATE TRIGGER trap AFTER INSERT ON meta BEGIN DELETE FROM meta; END", "refused: its trigger 'trap'"),
+        ("CREATE INDEX odd ON snapshot (abs(step))", "refused: its index 'odd'"),
+        ("CREATE TABLE more (x)", "refused: its table 'more'"),
         ("DROP TABLE loss", "damaged: its table 'loss' is missing"),
         ("DROP TABLE loss; CREATE VIEW loss AS SELECT 1", "damaged: its table 'loss' is missing or not as superviz"),
-        ("ALTER TABLE meta ADD COLUMN sly AS (length(value))", "damaged: its table 'meta' is missing or not as superviz"),
+        ("ALTER TABLE meta ADD COLUMN sly AS (length(value))", "damaged: its table 'meta' is missing or not as"),
     ],
 )
 def test_a_layout_that_superviz_does_not_make_is_refused(made: Path, sql: str, line: str) -> None:

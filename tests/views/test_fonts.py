@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import get_args
 
+import fontpkg_inter
 import pytest
 from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
@@ -39,7 +43,7 @@ def test_inter_is_what_qt_finds() -> None:
 
 
 def test_loading_again_adds_nothing(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "_FILE", "/nowhere/Inter.ttf")
+    monkeypatch.setattr(fonts, "_FILE", Path("/nowhere/Inter.ttf"))
     load_fonts()
     assert FAMILY in QFontDatabase.families()
 
@@ -87,3 +91,31 @@ def test_threads_measure_alike() -> None:
     with ThreadPoolExecutor(4) as threads:
         measured = list(threads.map(widths, range(8)))
     assert all(other == measured[0] for other in measured)
+
+
+OF_OTHERS = """
+import sys
+from pathlib import Path
+from PySide6.QtGui import QFontDatabase, QFontMetricsF, QGuiApplication
+from superviz.views.fonts import font, load_fonts
+
+app = QGuiApplication(["superviz", "-platform", "offscreen"])
+if sys.argv[1:]:
+    QFontDatabase.addApplicationFont(sys.argv[1])
+load_fonts()
+if sys.argv[1:]:
+    QFontDatabase.addApplicationFont(sys.argv[1])
+print([QFontMetricsF(font(40, weight)).horizontalAdvance("Pentagon") for weight in (400, 500, 600, 700)])
+"""
+
+
+def test_an_inter_that_is_there_already_changes_nothing(tmp_path: Path) -> None:
+    """On a machine with its own Inter, the two made one family in which every weight was the regular."""
+    variable = Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf"
+    static = tmp_path / "Inter-Regular.ttf"
+    static.write_bytes(variable.read_bytes().replace(b"fvar", b"none", 1))
+    alone, beside = (
+        subprocess.run([sys.executable, "-c", OF_OTHERS, *arguments], capture_output=True, text=True, check=True).stdout
+        for arguments in ([], [str(static)])
+    )
+    assert alone == beside

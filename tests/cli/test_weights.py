@@ -1,0 +1,61 @@
+"""`superviz weights`: other programs read what was trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from superviz.session.recording import Recording
+
+
+@pytest.mark.parametrize("ending", [".npz", ".safetensors"])
+def test_other_readers_find_the_weights(superviz, small_session: Path, tmp_path: Path, ending: str) -> None:
+    said = superviz("weights", small_session, "-o", f"w{ending}")
+    assert said.status == 0
+    path = tmp_path / f"w{ending}"
+    arrays = dict(np.load(path, allow_pickle=False)) if ending == ".npz" else load_file(path)
+    last = Recording.open(small_session).snapshots[-1]
+    assert set(arrays) == {"W", "b", "step"}
+    assert arrays["W"].shape == (2, 2, 5)
+    np.testing.assert_array_equal(arrays["W"], last.W)
+    np.testing.assert_array_equal(arrays["b"], last.b)
+    assert int(arrays["step"].item()) == 600
+
+
+def test_torch_reads_the_safetensors(superviz, small_session: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file as load_torch
+
+    superviz("weights", small_session, "-o", "w.safetensors", "--step", 0)
+    first = Recording.open(small_session).snapshots[0]
+    np.testing.assert_array_equal(load_torch(tmp_path / "w.safetensors")["W"].numpy(), first.W)
+
+
+def test_an_existing_file_is_kept_without_force(superviz, small_session: Path, tmp_path: Path) -> None:
+    (tmp_path / "w.npz").write_text("precious")
+    said = superviz("weights", small_session, "-o", "w.npz")
+    assert said.status == 2
+    assert said.line.startswith("superviz: w.npz: exists already")
+    assert (tmp_path / "w.npz").read_text() == "precious"
+    assert superviz("weights", small_session, "-o", "w.npz", "--force").status == 0
+
+
+@pytest.mark.parametrize(
+    ("run", "output", "line"),
+    [
+        ("small.superviz", "w.pt", "w.pt: unknown ending .pt; end the name in .npz or .safetensors"),
+        ("small.superviz", "w", "w: no ending; end the name in .npz or .safetensors"),
+        ("small.superviz", "nowhere/w.npz", "nowhere/w.npz: no folder nowhere"),
+        ("other.superviz", "w.npz", "other.superviz: no such file"),
+    ],
+)
+def test_what_cannot_be_written_is_named(
+    superviz, small_session: Path, tmp_path: Path, run: str, output: str, line: str
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    said = superviz("weights", run, "-o", output)
+    assert said.status == 2
+    assert said.line.startswith(f"superviz: {line}")
+    assert sorted(tmp_path.iterdir()) == before

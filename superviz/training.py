@@ -82,7 +82,7 @@ def train_until(recording: Recording, goal: int, progress: Progress | None = Non
         keyframes=KeyframePolicy(recording.last_keyframe, recording.keyframe_count),
     )
     ended = threading.Event()
-    _start_thread(runner, ended)
+    thread = _start_thread(runner, ended)
     try:
         # Nobody asks it to pause: it does so by itself where training diverged.
         while not ended.wait(_POLL_SECONDS) and runner.state is not RunState.PAUSED:
@@ -91,6 +91,7 @@ def train_until(recording: Recording, goal: int, progress: Progress | None = Non
     finally:
         runner.stop()
         ended.wait()
+        thread.join()
         recording.flush()
     _tell(progress, runner.step - start, goal - start)
     if diverged:
@@ -114,7 +115,7 @@ def _tell(progress: Progress | None, done: int, total: int) -> None:
         progress(done, total)
 
 
-def _start_thread(runner: Runner, ended: threading.Event) -> None:
+def _start_thread(runner: Runner, ended: threading.Event) -> threading.Thread:
     # Its end is told by an event: in CPython 3.11 a join() that Ctrl-C interrupts takes a running thread for ended.
     def run() -> None:
         try:
@@ -124,6 +125,8 @@ def _start_thread(runner: Runner, ended: threading.Event) -> None:
 
     before = threading.stack_size(_STACK_BYTES)
     try:
-        threading.Thread(target=run, name="training").start()
+        thread = threading.Thread(target=run, name="training")
+        thread.start()
     finally:
         threading.stack_size(before)
+    return thread

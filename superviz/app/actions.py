@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from superviz.app.panels import PANELS
+
 if TYPE_CHECKING:
     from superviz.app.main_window import MainWindow
 
@@ -29,21 +31,53 @@ class ActionRow:
     """Whether a line stands above it in its menu."""
 
 
+def _copy(window: MainWindow, name: str) -> None:
+    window.copy_view(name)
+
+
+def _toggle_panel(window: MainWindow, name: str) -> None:
+    window.toggle_panel(name)
+
+
+def _shows_panel(window: MainWindow, name: str) -> bool:
+    return window.shows_panel(name)
+
+
+HIDEABLE = {"recipe": "Recipe"} | {row.name: row.title for row in PANELS if row.name != "vectors"}
+"""The panels that can be hidden, by name, with their titles: all but the vectors, which everything else explains."""
+
 ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("restart", "Session", "Restart from a random start", lambda w: w.restart(), ("R",)),
-    ActionRow("another_seed", "Session", "Restart with another seed", lambda w: w.restart(another_seed=True), ("Shift+R",)),
+    ActionRow(
+        "another_seed", "Session", "Restart with another seed", lambda w: w.restart(another_seed=True), ("Shift+R",)
+    ),
     ActionRow("open", "Session", "Open…", lambda w: w.ask_open(), ("Ctrl+O",), separated=True),
-    ActionRow("save", "Session", "Save", lambda w: w.save(), ("Ctrl+S",)),
-    ActionRow("save_as", "Session", "Save as…", lambda w: w.save_as(), ("Ctrl+Shift+S",)),
+    ActionRow("save", "Session", "Save", lambda w: w.files.save(), ("Ctrl+S",)),
+    ActionRow("save_as", "Session", "Save as…", lambda w: w.files.save_as(), ("Ctrl+Shift+S",)),
     ActionRow("export", "Session", "Export a clip or picture…", lambda w: w.ask_export(), ("Ctrl+E",), separated=True),
-    ActionRow("copy_view", "Session", "Copy feature vectors as a picture", lambda w: w.copy_view("vectors"), ("Ctrl+Shift+C",)),
+    *(
+        ActionRow(
+            f"copy_{row.name}",
+            "Session",
+            f"Copy {row.title.lower()} as a picture",
+            partial(_copy, name=row.name),
+            ("Ctrl+Shift+C",) if row.name == "vectors" else (),
+        )
+        for row in PANELS
+    ),
     ActionRow("quit", "Session", "Quit", lambda w: w.close(), ("Ctrl+Q",), separated=True),
     ActionRow("train", "Training", "Pause or go on training", lambda w: w.toggle_training(), ("Space",)),
     ActionRow("step", "Training", "Train one step", lambda w: w.train_steps(1), (".",)),
     ActionRow("step_100", "Training", "Train 100 steps", lambda w: w.train_steps(100), ("Shift+.", ">")),
-    ActionRow("slower", "Training", "Slower", lambda w: w.scale_pace(0.5), ("[",), separated=True),
-    ActionRow("faster", "Training", "Faster", lambda w: w.scale_pace(2.0), ("]",)),
-    ActionRow("flat_out", "Training", "Flat out, or back to a watching pace", lambda w: w.toggle_flat_out(), ("\\",)),
+    ActionRow("slower", "Training", "Slower", lambda w: w.controller.scale_pace(0.5), ("[",), separated=True),
+    ActionRow("faster", "Training", "Faster", lambda w: w.controller.scale_pace(2.0), ("]",)),
+    ActionRow(
+        "flat_out",
+        "Training",
+        "Flat out, or a watching pace",
+        lambda w: w.controller.toggle_flat_out(),
+        ("\\",),
+    ),
     ActionRow("play", "Playback", "Play the recording", lambda w: w.toggle_playing(), ("P",)),
     ActionRow("follow", "Playback", "Follow the live head", lambda w: w.stage.playback.follow(), ("F",)),
     ActionRow("to_start", "Playback", "To the start", lambda w: w.scrub_to(0.0), ("Home",)),
@@ -54,23 +88,49 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("two_dimensions", "View", "Vectors in 2D", lambda w: w.stage.change_display(dimensions=2)),
     ActionRow("three_dimensions", "View", "Vectors in 3D", lambda w: w.stage.change_display(dimensions=3)),
     ActionRow("reset_camera", "View", "Reset zoom and position", lambda w: w.reset_camera(), ("0",)),
-    ActionRow("trails", "View", "Trails", lambda w: w.toggle_display("trails"), ("T",), lambda w: w.stage.display.trails),
-    ActionRow("previous_instance", "View", "Previous instance", lambda w: w.show_instance(-1), ("PgUp", ","), separated=True),
+    ActionRow(
+        "trails", "View", "Trails", lambda w: w.toggle_display("trails"), ("T",), lambda w: w.stage.display.trails
+    ),
+    ActionRow(
+        "previous_instance", "View", "Previous instance", lambda w: w.show_instance(-1), ("PgUp", ","), separated=True
+    ),
     ActionRow("next_instance", "View", "Next instance", lambda w: w.show_instance(+1), ("PgDown", "/")),
     ActionRow("next_feature", "View", "Select the next feature", lambda w: w.select_next_feature(), ("N",)),
     ActionRow("select_none", "View", "Select nothing", lambda w: w.stage.pin(None), ("Esc",)),
     ActionRow("theme", "View", "Dark or light", lambda w: w.toggle_theme(), ("Ctrl+T",), separated=True),
-    ActionRow("full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), lambda w: w.isFullScreen()),
-    ActionRow("only_vectors", "View", "Only the vectors", lambda w: w.toggle_only_vectors(), ("V",), lambda w: w.shows_only_vectors),
+    ActionRow(
+        "full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), lambda w: w.isFullScreen()
+    ),
+    ActionRow(
+        "only_vectors",
+        "View",
+        "Only the vectors",
+        lambda w: w.toggle_only_vectors(),
+        ("V",),
+        lambda w: w.shows_only_vectors,
+    ),
     ActionRow("larger_text", "View", "Larger text", lambda w: w.scale_text(+0.1), ("Ctrl++", "Ctrl+=")),
     ActionRow("smaller_text", "View", "Smaller text", lambda w: w.scale_text(-0.1), ("Ctrl+-",)),
     ActionRow("normal_text", "View", "Normal text", lambda w: w.stage.change_display(text_scale=1.0), ("Ctrl+0",)),
-    ActionRow("reduce_motion", "View", "Reduce motion", lambda w: w.toggle_display("reduce_motion"), (), lambda w: w.stage.display.reduce_motion),
-    ActionRow("panel_recipe", "Panels", "Recipe", lambda w: w.toggle_panel("recipe"), ("Ctrl+1",), lambda w: w.shows_panel("recipe")),
-    ActionRow("panel_strip", "Panels", "Instances", lambda w: w.toggle_panel("strip"), ("Ctrl+2",), lambda w: w.shows_panel("strip")),
-    ActionRow("panel_interference", "Panels", "Interference", lambda w: w.toggle_panel("interference"), ("Ctrl+3",), lambda w: w.shows_panel("interference")),
-    ActionRow("panel_neurons", "Panels", "Neurons", lambda w: w.toggle_panel("neurons"), ("Ctrl+4",), lambda w: w.shows_panel("neurons")),
-    ActionRow("panel_timeline", "Panels", "Timeline", lambda w: w.toggle_panel("timeline"), ("Ctrl+5",), lambda w: w.shows_panel("timeline")),
+    ActionRow(
+        "reduce_motion",
+        "View",
+        "Reduce motion",
+        lambda w: w.toggle_display("reduce_motion"),
+        (),
+        lambda w: w.stage.display.reduce_motion,
+    ),
+    *(
+        ActionRow(
+            f"panel_{name}",
+            "Panels",
+            title,
+            partial(_toggle_panel, name=name),
+            (f"Ctrl+{number}",),
+            partial(_shows_panel, name=name),
+        )
+        for number, (name, title) in enumerate(HIDEABLE.items(), start=1)
+    ),
     ActionRow("commands", "Help", "Find a command…", lambda w: w.show_commands(), ("Ctrl+K",)),
     ActionRow("about", "Help", "About superviz", lambda w: w.show_about()),
 )
@@ -119,7 +179,10 @@ def is_plain(shortcut: str) -> bool:
 def plain_keys() -> dict[str, str]:
     """The name of the action behind each bare key."""
     return {
-        QKeySequence(shortcut).toString(): row.name for row in ACTIONS for shortcut in row.shortcuts if is_plain(shortcut)
+        QKeySequence(shortcut).toString(): row.name
+        for row in ACTIONS
+        for shortcut in row.shortcuts
+        if is_plain(shortcut)
     }
 
 

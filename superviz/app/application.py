@@ -42,12 +42,12 @@ def make_application() -> QApplication:
 
 
 def make_window(what: str | Path | Recording | None = None, journals: Path | None = None) -> MainWindow:
-    """The window on a preset, a recipe, a session file or a recording. Raises SupervizError where that can't be shown."""
+    """The window on a preset, a recipe, a session file or a recording. Raises SupervizError where it can't be shown."""
     controller = SessionController(journals or data_folder() / "journals")
     window = MainWindow(controller)
     try:
         if isinstance(what, Recording):
-            controller.show_copy(what)
+            controller.show_recording(what)
         elif what is not None and Path(what).suffix != ".toml" and Path(what).exists():
             controller.open(Path(what))
         else:
@@ -67,7 +67,7 @@ def run_application(what: str | Path | Recording | None = None) -> int:
     return app.exec()
 
 
-def window_excepthook(window: MainWindow):  # noqa: ANN201
+def window_excepthook(window: MainWindow):
     """An exception that nobody handled is shown and printed; the window lives on."""
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from superviz.views.icons import icon, paint_icon
-from superviz.views.theme import BODY_SIZE, set_style, typeset
+from superviz.views.theme import BODY_SIZE, scaled, set_style, typeset
 
 Kind: TypeAlias = Literal["plain", "accent", "primary", "quiet", "left", "right"]
 Tone: TypeAlias = Literal["plain", "soft", "faint", "accent", "warning"]
@@ -18,6 +18,8 @@ Tone: TypeAlias = Literal["plain", "soft", "faint", "accent", "warning"]
 ICON_SIZE = 15
 _ICON_GAP = 4
 _CHEVRON_SIZE = 12
+_MNEMONIC = int(Qt.TextFlag.TextShowMnemonic)
+_TINTING = (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.EnabledChange)
 
 
 class Button(QPushButton):
@@ -69,9 +71,9 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         if self._reserved:
-            metrics = self.fontMetrics()
-            widest = max(metrics.horizontalAdvance(text) for text in self._reserved)
-            hint.setWidth(hint.width() + max(0, widest - metrics.horizontalAdvance(self.text())))
+            # Measured as QPushButton measures, to the pixel.
+            widths = {text: self.fontMetrics().size(_MNEMONIC, text).width() for text in (*self._reserved, self.text())}
+            hint.setWidth(hint.width() + max(widths.values()) - widths[self.text()])
         if not self.text():
             hint.setWidth(max(hint.width(), hint.height()))
         return hint
@@ -81,7 +83,7 @@ class Button(QPushButton):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+        if event.type() in _TINTING:
             self._tint()
 
     @Slot()
@@ -120,8 +122,7 @@ class Glyph(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        side = round(self._size * self.font().pixelSize() / BODY_SIZE)
-        return QSize(side, side)
+        return QSize(scaled(self._size), scaled(self._size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from superviz.app.export_dialog import ExportSettings
+from superviz.app.export_dialog import ExportDialog
+from superviz.app.export_form import ExportSettings
 from superviz.core.errors import SupervizError
 from superviz.session.recording import Recording
 
@@ -23,7 +25,7 @@ class ExportThread(QThread):
         super().__init__(parent)
         self.setObjectName("export")
         self.settings = settings
-        self.fault: str | None = None
+        self.fault = ""
         self._recording = recording
         self._cancelled = threading.Event()
 
@@ -56,46 +58,60 @@ class ExportThread(QThread):
 
 
 class Exporting(QObject):
-    """At most one export at a time."""
+    """The export dialog and, at most one at a time, the export it asks for."""
 
-    progressed = Signal(int, int)
     finished = Signal(object, str)
-    """The file's Path and the fault's one line: "" where it was written, None in place of the path where cancelled."""
+    """The file's Path, None where it was cancelled; and the fault's one line, or ""."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
+        self._dialog: ExportDialog | None = None
         self._thread: ExportThread | None = None
+        self._recording: Recording | None = None
 
-    @property
-    def is_running(self) -> bool:
-        """Whether a file is being written."""
-        return self._thread is not None
+    def ask(self, recording: Recording, suggestion: Path) -> None:
+        """Open the dialog, beside the window: training goes on, and so does what is being written."""
+        if self._dialog is None:
+            self._dialog = ExportDialog(self._window)
+            self._dialog.export_requested.connect(self._requested)
+            self._dialog.cancel_requested.connect(self._cancel)
+        if self._thread is None:
+            self._recording = recording
+            self._dialog.suggest(suggestion, recording.display.theme)
+        self._dialog.show()
+        self._dialog.raise_()
 
-    def start(self, recording: Recording, settings: ExportSettings) -> None:
-        """Begin to write a file; the recording may go on growing meanwhile."""
-        self._thread = ExportThread(recording, settings, self)
-        self._thread.progressed.connect(self.progressed)
-        self._thread.finished.connect(self._finished)
+    def close(self) -> None:
+        """Stop what is being written, leaving no half file."""
+        self._cancel()
+        if self._thread is not None:
+            self._thread.wait()
+            self._thread_finished()
+
+    @Slot(object)
+    def _requested(self, settings: ExportSettings) -> None:
+        assert self._recording is not None
+        assert self._dialog is not None
+        # What is looked at in the window is what is meant, not the instance that happens to have the lowest loss.
+        settings = replace(settings, instance=self._recording.display.instance)
+        self._thread = ExportThread(self._recording, settings, self)
+        self._thread.progressed.connect(self._dialog.show_progress)
+        self._thread.finished.connect(self._thread_finished)
         self._thread.start()
 
     @Slot()
-    def cancel(self) -> None:
-        """Stop, leaving no half file."""
+    def _cancel(self) -> None:
         if self._thread is not None:
             self._thread.cancel()
-
-    def close(self) -> None:
-        """Stop and wait for the thread."""
-        if self._thread is not None:
-            self._thread.cancel()
-            self._thread.wait()
-            self._finished()
 
     @Slot()
-    def _finished(self) -> None:
+    def _thread_finished(self) -> None:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        path: Path | None = None if thread.was_cancelled else thread.settings.path
-        self.finished.emit(path, thread.fault or "")
+        if self._dialog is not None:
+            self._dialog.show_idle(thread.fault)
+            self._dialog.setVisible(bool(thread.fault))
+        self.finished.emit(None if thread.was_cancelled else thread.settings.path, thread.fault)
         thread.deleteLater()

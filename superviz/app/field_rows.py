@@ -236,5 +236,5 @@ def make_row(name: str) -> FieldRow:
 
 def help_text(note: FieldNote, number: float) -> str:
     """The note's help with {value}, {percent} and {sparsity} filled in."""
-    percent = f"{figures.shown(round(number * 100, 2)).removesuffix('.00')}%"
-    return note.help.format(value=figures.shown(number), percent=percent, sparsity=figures.shown(round(1 - number, 4)))
+    sparsity = figures.shown(round(1 - number, 4))
+    return note.help.format(value=figures.shown(number), percent=f"{number * 100:.3g}%", sparsity=sparsity)

@@ -27,9 +27,11 @@ _HANDLE = 1
 
 
 class Layout(QWidget):
-    """Recipe | vectors over strip | interference over neurons, all above the timeline. Borders between can be dragged."""
+    """Recipe | vectors over strip | interference over neurons, all above the timeline. Borders can be dragged."""
 
-    def __init__(self, toolbar: QWidget, panels: dict[str, QWidget], playback_bar: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, toolbar: QWidget, panels: dict[str, QWidget], playback_bar: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._toolbar, self._panels, self._playback_bar = toolbar, panels, playback_bar
         self._timeline = QWidget()

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
-from superviz.app import questions
 from superviz.app.actions import make_actions, make_menu, plain_keys, show_checks
 from superviz.app.command_palette import CommandPalette
-from superviz.app.export_dialog import ExportDialog, ExportSettings
 from superviz.app.exporting import Exporting
 from superviz.app.layout import COMPACT, COMPACT_BELOW, WIDE, Layout
-from superviz.app.notifications import Notifications
+from superviz.app.notifications import Notifications, Severity
 from superviz.app.panel import Panel
-from superviz.app.panels import PANELS, Frame
+from superviz.app.panels import PANELS, Frame, PanelRow
 from superviz.app.playback_bar import PlaybackBar
-from superviz.app.questions import Answer
 from superviz.app.recipe_panel import RecipePanel
 from superviz.app.session_controller import SessionController
+from superviz.app.session_files import SessionFiles
 from superviz.app.stage import Stage
-from superviz.app.toolbar import FASTEST, SLOWEST, Toolbar
+from superviz.app.toolbar import Toolbar
 from superviz.core.errors import SupervizError
 from superviz.core.experiment import Experiment
 from superviz.core.recipe import load_recipe, presets
+from superviz.core.snapshot import LiveValue
 from superviz.engine.runner import RunState
 from superviz.scene.palette import PALETTES
 from superviz.session.display import DisplaySettings
 from superviz.views.theme import apply_theme
-
 
 _ALL_BUT_VECTORS = frozenset({"toolbar", "recipe", "strip", "interference", "neurons", "timeline"})
 
@@ -52,13 +49,17 @@ class MainWindow(QMainWindow):
         self.toolbar = Toolbar(self.actions_by_name, presets(), make_menu(self, self.actions_by_name))
         self.recipe_panel = RecipePanel()
         self.playback_bar = PlaybackBar(self.actions_by_name)
-        self.panels = {row.name: Panel(row.title, "", self.stage.views[row.name]) for row in PANELS if row.name != "timeline"}
-        parts: dict[str, QWidget] = {"recipe": self.recipe_panel, "timeline": self.stage.views["timeline"], **self.panels}
+        self.panels = {row.name: self._panel(row) for row in PANELS if row.name != "timeline"}
+        parts: dict[str, QWidget] = {
+            "recipe": self.recipe_panel,
+            "timeline": self.stage.views["timeline"],
+            **self.panels,
+        }
         self.layout_ = Layout(self.toolbar, parts, self.playback_bar)
         self.setCentralWidget(self.layout_)
         self.notifications = Notifications(self.layout_)
         self.exporting = Exporting(self)
-        self._export_dialog: ExportDialog | None = None
+        self.files = SessionFiles(controller, self)
         self._connect()
         self._apply_theme(self.stage.display)
 
@@ -70,9 +71,11 @@ class MainWindow(QMainWindow):
         self.recipe_panel.edited.connect(self._edited)
         self.recipe_panel.new_run_requested.connect(self._new_run_requested)
         self.toolbar.preset_picked.connect(self._preset_picked)
-        self.toolbar.pace_changed.connect(self._pace_changed)
+        self.toolbar.pace_changed.connect(self.controller.set_pace)
+        self.controller.pace_changed.connect(self.toolbar.show_pace)
         self.playback_bar.speed_changed.connect(self._speed_changed)
         self.exporting.finished.connect(self._exported)
+        self.files.saved.connect(self._saved)
 
     # -- the edge where errors are handled, once ------------------------------------------------------------------
 
@@ -83,7 +86,7 @@ class MainWindow(QMainWindow):
         except SupervizError as error:
             self.notify(str(error), "error")
 
-    def notify(self, line: str, kind: str = "info") -> None:
+    def notify(self, line: str, kind: Severity = "info") -> None:
         """One line, at the foot of the window."""
         self.notifications.notify(line, kind)
 
@@ -94,49 +97,15 @@ class MainWindow(QMainWindow):
         experiment = self._experiment_now()
         if another_seed:
             experiment = experiment.changed(seed=experiment.seed + 1)
-        if self.may_leave():
-            self.controller.restart(experiment)
-
-    def open(self, path: Path) -> None:
-        """A session, at rest, or a recipe, training."""
-        if not self.may_leave():
-            return
-        if path.suffix == ".toml":
-            self.controller.start(load_recipe(path), self.stage.display)
-        else:
-            self.controller.open(path)
+        self._start_run(experiment)
 
     def ask_open(self) -> None:
-        """Ask which file, and open it."""
-        if path := questions.ask_open_file(self, self._folder()):
-            self.open(path)
+        """Ask which session or recipe, and show it."""
+        self.files.ask_open(self.stage.display)
 
-    def save(self) -> bool:
-        """To the session's file; asks where, the first time. Whether it was saved."""
-        if self.controller.file is None:
-            return self.save_as()
-        self.controller.save(self.controller.file)
-        self.notify(f"Saved {self.controller.file.name}")
-        self._show_title()
-        return True
-
-    def save_as(self) -> bool:
-        """Ask where, and save. Whether it was saved."""
-        name = self.controller.recording.title or "session"
-        path = questions.ask_save_file(self, self.controller.file or self._folder() / f"{name}.superviz")
-        if path is None:
-            return False
-        self.controller.save(path)
-        self.notify(f"Saved {path.name}")
-        self._show_title()
-        return True
-
-    def may_leave(self) -> bool:
-        """Whether the run shown may go: asks once where work would be lost."""
-        if not self.controller.has_unsaved_work:
-            return True
-        answer = questions.ask_unsaved(self, self.controller.recording.title)
-        return self.save() if answer is Answer.SAVE else answer is Answer.DISCARD
+    def ask_export(self) -> None:
+        """Ask what clip or picture to write."""
+        self.exporting.ask(self.controller.recording, self.files.suggestion(".mp4"))
 
     def discard(self) -> None:
         """Let go of everything without asking."""
@@ -148,30 +117,14 @@ class MainWindow(QMainWindow):
     # -- training -------------------------------------------------------------------------------------------------
 
     def toggle_training(self) -> None:
-        """Pause, or go on."""
-        if self.controller.runner.state in (RunState.RUNNING, RunState.COMPILING):
-            self.controller.runner.pause()
-        else:
-            self.controller.train_on()
-            self.stage.playback.follow()
+        """Pause, or go on and follow."""
+        self.controller.toggle_training()
+        self.stage.playback.follow()
 
     def train_steps(self, steps: int) -> None:
         """That many steps, then rest."""
         self.controller.runner.advance(steps)
         self.stage.playback.follow()
-
-    def scale_pace(self, factor: float) -> None:
-        """Faster or slower, up to flat out."""
-        pace = self.controller.pace
-        if pace is None:
-            self._pace_changed(FASTEST if factor < 1 else None)
-        else:
-            wanted = pace * factor
-            self._pace_changed(None if wanted > FASTEST else max(SLOWEST, wanted))
-
-    def toggle_flat_out(self) -> None:
-        """As fast as the machine goes, or as fast as is good to watch."""
-        self._pace_changed(self.controller.watching_pace if self.controller.pace is None else None)
 
     # -- the playhead ---------------------------------------------------------------------------------------------
 
@@ -222,7 +175,7 @@ class MainWindow(QMainWindow):
     @property
     def shows_only_vectors(self) -> bool:
         """Whether all else is hidden."""
-        return _ALL_BUT_VECTORS <= self.stage.display.hidden_panels
+        return self.stage.display.hidden_panels >= _ALL_BUT_VECTORS
 
     def toggle_only_vectors(self) -> None:
         """Nothing but the vectors, or everything."""
@@ -257,32 +210,6 @@ class MainWindow(QMainWindow):
             self, "superviz", "superviz lets you watch a neural network decide where to put its features."
         )
 
-    # -- export ---------------------------------------------------------------------------------------------------
-
-    def ask_export(self) -> None:
-        """The export dialog, beside the window: training goes on."""
-        if self._export_dialog is None:
-            self._export_dialog = ExportDialog(self)
-            self._export_dialog.export_requested.connect(self._export_requested)
-            self._export_dialog.cancel_requested.connect(self.exporting.cancel)
-            self.exporting.progressed.connect(self._export_dialog.show_progress)
-        self._export_dialog.show()
-        self._export_dialog.raise_()
-
-    @Slot(object)
-    def _export_requested(self, settings: ExportSettings) -> None:
-        settings = replace(settings, instance=self.stage.display.instance)
-        self.exporting.start(self.controller.recording, settings)
-
-    @Slot(object, str)
-    def _exported(self, path: Path | None, fault: str) -> None:
-        if self._export_dialog is not None:
-            self._export_dialog.hide()
-        if fault:
-            self.notify(fault, "error")
-        elif path is not None:
-            self.notify(f"Wrote {path.name}")
-
     # -- what the widgets and the run say -------------------------------------------------------------------------
 
     @Slot()
@@ -299,7 +226,8 @@ class MainWindow(QMainWindow):
     def _state_changed(self, state: RunState, message: str) -> None:
         self.toolbar.show_state(state)
         if message:
-            self.notify(message, "error" if state is RunState.FAILED else "warning")
+            kinds: dict[RunState, Severity] = {RunState.FAILED: "error", RunState.COMPILING: "info"}
+            self.notify(message, kinds.get(state, "warning"))
 
     @Slot(object, object)
     def _settings_changed(self, before: DisplaySettings, after: DisplaySettings) -> None:
@@ -322,24 +250,31 @@ class MainWindow(QMainWindow):
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:
             if row.name in self.panels:
-                self.panels[row.name].set_clause(row.clause(frame))
+                self.panels[row.name].set_clause(row.brief if self.stage.compact else row.clause(frame))
 
     @Slot(str, object)
-    def _edited(self, field: str, value: object) -> None:
+    def _edited(self, field: str, value: LiveValue) -> None:
         self.attempt(lambda: self.controller.edit(field, value))
 
     @Slot(object)
     def _new_run_requested(self, experiment: Experiment) -> None:
-        self.attempt(lambda: self.may_leave() and self.controller.restart(experiment))
+        self.attempt(lambda: self._start_run(experiment))
 
     @Slot(str)
     def _preset_picked(self, name: str) -> None:
-        self.attempt(lambda: self.may_leave() and self.controller.start(load_recipe(name), self.stage.display))
+        self.attempt(lambda: self.files.start(load_recipe(name), self.stage.display))
 
-    @Slot(object)
-    def _pace_changed(self, pace: float | None) -> None:
-        self.controller.set_pace(pace)
-        self.toolbar.show_pace(pace)
+    @Slot(str)
+    def _saved(self, name: str) -> None:
+        self.notify(f"Saved {name}")
+        self._show_title()
+
+    @Slot(object, str)
+    def _exported(self, path: Path | None, fault: str) -> None:
+        if fault:
+            self.notify(fault, "error")
+        elif path is not None:
+            self.notify(f"Wrote {path.name}")
 
     @Slot(float)
     def _speed_changed(self, speed: float) -> None:
@@ -347,7 +282,7 @@ class MainWindow(QMainWindow):
 
     # -- Qt -------------------------------------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """A bare key that no focused widget wanted."""
         name = self._plain_keys.get(QKeySequence(event.keyCombination()).toString())
         if name is not None:
@@ -359,23 +294,23 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """There is something to draw on."""
         super().showEvent(event)
         self.stage.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Room changes; below 1600 the window says less."""
         super().resizeEvent(event)
         self._arrange()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Asks once about unsaved work, then stops every thread."""
         saved_or_let_go = False
 
         def leave() -> None:
             nonlocal saved_or_let_go
-            saved_or_let_go = self.may_leave()
+            saved_or_let_go = self.files.may_leave()
 
         self.attempt(leave)
         if saved_or_let_go:
@@ -389,8 +324,16 @@ class MainWindow(QMainWindow):
         measures = COMPACT if self.stage.compact else WIDE
         for panel in (self.toolbar, self.recipe_panel, self.playback_bar, *self.panels.values()):
             panel.set_compact(self.stage.compact)
+        for row in PANELS:
+            if row.name in self.panels:
+                self.panels[row.name].show_header(bool(row.brief) or not self.stage.compact)
         self.layout_.apply(measures)
         self.layout_.show_only(self.stage.display.hidden_panels)
+
+    def _panel(self, row: PanelRow) -> Panel:
+        names = (f"copy_{row.name}", f"panel_{row.name}", "export")
+        menu = [self.actions_by_name[name] for name in names if name in self.actions_by_name]
+        return Panel(row.title, "", self.stage.views[row.name], menu)
 
     def _apply_theme(self, display: DisplaySettings) -> None:
         app = QApplication.instance()
@@ -404,12 +347,12 @@ class MainWindow(QMainWindow):
         self.actions_by_name["three_dimensions"].setEnabled(hidden > 2)
 
     def _show_title(self) -> None:
-        file = self.controller.file
-        self.setWindowTitle(f"{file.stem if file else self.controller.recording.title} — superviz")
+        self.setWindowTitle(f"{self.files.name} — superviz")
+
+    def _start_run(self, experiment: Experiment) -> None:
+        if self.files.may_leave():
+            self.controller.restart(experiment)
 
     def _experiment_now(self) -> Experiment:
         recording = self.controller.recording
         return recording.experiment_at(recording.live_step)
-
-    def _folder(self) -> Path:
-        return self.controller.file.parent if self.controller.file else Path.home()

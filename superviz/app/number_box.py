@@ -35,7 +35,7 @@ class NumberBox(QLineEdit):
     @property
     def editing(self) -> bool:
         """Whether someone is in the middle of typing."""
-        return self.hasFocus() and self.text() != self._shown
+        return self.text() != self._shown
 
     def show_number(self, number: float | None, instead: str = "") -> None:
         """Show that number, or the words `instead` where there is none; not while someone types."""

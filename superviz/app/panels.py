@@ -33,18 +33,21 @@ class PanelRow:
     title: str
     build: Callable[[Frame, Canvas], Scene]
     clause: Callable[[Frame], str]
-    """What the panel shows, in plain words; rich text."""
+    """What the panel shows, in plain words; <sup> raises."""
+    brief: str
+    """The same in a window under 1600 wide; where it is empty, the panel there does without its header."""
     help: str
     """For people who can't see it."""
     every: int = 1
-    """While the playhead moves it is drawn every so many frames: the eye follows the vectors, and each frame that another
-    panel skips is time for training. A change of selection or settings is always drawn at once."""
+    """While the playhead moves it is drawn every so many frames: the eye follows the vectors, and each frame that
+    another panel skips is time for training. A change of selection or settings is always drawn at once."""
 
 
 def _vectors_clause(frame: Frame) -> str:
     hidden = frame.moment.experiment.n_hidden
     room = {1: "one hidden dimension", 2: "two hidden dimensions", 3: "three hidden dimensions"}
-    return f"Each arrow is one feature: the direction the model gives it in its {room.get(hidden, f'{hidden} hidden dimensions')}."
+    where = room.get(hidden, f"{hidden} hidden dimensions")
+    return f"Each arrow is one feature: the direction the model gives it in its {where}."
 
 
 def _strip_clause(frame: Frame) -> str:
@@ -66,6 +69,7 @@ PANELS: tuple[PanelRow, ...] = (
         "Feature vectors",
         lambda frame, canvas: vectors.build(frame.moment, frame.display, frame.selection, canvas),
         _vectors_clause,
+        "Each arrow is one feature’s direction in the model.",
         "The direction and length of each feature in the hidden space.",
     ),
     PanelRow(
@@ -73,6 +77,7 @@ PANELS: tuple[PanelRow, ...] = (
         "Instances",
         lambda frame, canvas: strip.build(frame.moment, frame.display, frame.selection, canvas),
         _strip_clause,
+        "",
         "The models trained side by side.",
         every=4,
     ),
@@ -81,6 +86,7 @@ PANELS: tuple[PanelRow, ...] = (
         "Interference",
         lambda frame, canvas: interference.build(frame.moment, frame.display, frame.selection, canvas),
         lambda _: "W<sup>T</sup>W: what activating one does to another",
+        "W<sup>T</sup>W",
         "How much activating one feature moves the model's output for another.",
         every=2,
     ),
@@ -89,6 +95,7 @@ PANELS: tuple[PanelRow, ...] = (
         "Neurons",
         lambda frame, canvas: neurons.build(frame.moment, frame.display, frame.selection, canvas),
         _neurons_clause,
+        "basis is arbitrary",
         "Which features each hidden dimension carries.",
         every=2,
     ),
@@ -97,6 +104,7 @@ PANELS: tuple[PanelRow, ...] = (
         "Timeline",
         lambda frame, canvas: timeline.build(frame.timeline, frame.moment, frame.display, frame.selection, canvas),
         lambda _: "",
+        "",
         "The loss over the steps of training; drag to look back.",
         every=2,
     ),

@@ -6,6 +6,9 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 DEFAULT_PACE = 400.0
 """Steps a second at which training and replay are watched unless a recipe says otherwise."""
 
+SLOWEST, FASTEST = 10.0, 100_000.0
+"""Steps a second between which the pace is chosen; past the fastest lies flat out."""
+
 
 class Playback:
     """The playhead of one recording, in steps. Scrubbing never touches training."""

@@ -32,7 +32,9 @@ def ask_unsaved(parent: QWidget, title: str) -> Answer:
     box.setDefaultButton(save)
     box.setEscapeButton(cancel)
     box.exec()
-    return {save: Answer.SAVE, discard: Answer.DISCARD}.get(box.clickedButton(), Answer.CANCEL)
+    if box.clickedButton() is save:
+        return Answer.SAVE
+    return Answer.DISCARD if box.clickedButton() is discard else Answer.CANCEL
 
 
 def ask_open_file(parent: QWidget, folder: Path) -> Path | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from superviz.app.playback import DEFAULT_PACE
+from superviz.app.playback import DEFAULT_PACE, FASTEST, SLOWEST
 from superviz.app.training_thread import TrainingThread
 from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment
 from superviz.core.recipe import Recipe
+from superviz.core.snapshot import LiveValue
 from superviz.engine.runner import Runner, RunState
 from superviz.session.display import DisplaySettings
 from superviz.session.recording import Recording
@@ -27,6 +28,8 @@ class SessionController(QObject):
     """Another recording is shown."""
     state_changed = Signal(object, str)
     """The RunState of the run shown and one line for people, or ""."""
+    pace_changed = Signal(object)
+    """Steps a second, or None for flat out."""
 
     def __init__(self, journals: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,14 +77,20 @@ class SessionController(QObject):
         """Train that experiment from its random start, looked at as now."""
         now = self.recording
         title = now.title if experiment.n_features == now.experiment.n_features else ""
-        recipe = Recipe("", experiment, title or _title(experiment), instance=now.display.instance, pace=self.watching_pace)
+        recipe = Recipe(
+            "", experiment, title or _title(experiment), instance=now.display.instance, pace=self.watching_pace
+        )
         self.start(recipe, now.display, pristine=self._pristine and experiment == now.experiment)
 
     def open(self, path: Path) -> None:
-        """Show a session from a file, at rest; its training can be gone on with. The file stays as it is until saved."""
+        """Show a session from a file, at rest; training can go on. The file stays as it is until saved."""
         recording = Recording.open(path).continued(self._journal())
         self._show(recording, paused=True, file=path, pristine=False)
         self._saved_revision = recording.revision
+
+    def show_recording(self, recording: Recording) -> None:
+        """Show a copy of a recording made elsewhere, at rest."""
+        self._show(recording.continued(self._journal()), paused=True, file=None, pristine=False)
 
     def save(self, path: Path) -> None:
         """Write the session there, whole or not at all; training goes on."""
@@ -89,9 +98,11 @@ class SessionController(QObject):
         self.recording.save(path, force=True)
         self.file, self._saved_revision = path, revision
 
-    def edit(self, field: str, value: object) -> None:
+    def edit(self, field: str, value: LiveValue) -> None:
         """Change a live field of the running model."""
-        self.recording.experiment_at(self.recording.live_step).changed(**{field: value})  # RecipeError before it is queued
+        self.recording.experiment_at(self.recording.live_step).changed(
+            **{field: value}
+        )  # RecipeError before it is queued
         self._pristine = False
         self.runner.edit(field, value)
 
@@ -108,6 +119,26 @@ class SessionController(QObject):
         """Steps a second, or None for flat out; kept for the runs to come."""
         self.pace = pace
         self.runner.set_pace(pace)
+        self.pace_changed.emit(pace)
+
+    def scale_pace(self, factor: float) -> None:
+        """Faster or slower, up to flat out."""
+        if self.pace is None:
+            self.set_pace(FASTEST if factor < 1 else None)
+        else:
+            wanted = self.pace * factor
+            self.set_pace(None if wanted > FASTEST else max(SLOWEST, wanted))
+
+    def toggle_flat_out(self) -> None:
+        """As fast as the machine goes, or as fast as is good to watch."""
+        self.set_pace(self.watching_pace if self.pace is None else None)
+
+    def toggle_training(self) -> None:
+        """Pause, or go on."""
+        if self.runner.state in (RunState.RUNNING, RunState.COMPILING):
+            self.runner.pause()
+        else:
+            self.train_on()
 
     def close(self) -> None:
         """Stop training and let go of everything. The journal of a run that was closed on purpose is removed."""
@@ -141,7 +172,8 @@ class SessionController(QObject):
         try:
             self._journals.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SessionError(f"{self._journals}: can't be made: {error.strerror}; runs are journalled there") from None
+            line = f"{self._journals}: can't be made: {error.strerror}; runs are journalled there"
+            raise SessionError(line) from None
         return self._journals / f"{time.strftime('%Y-%m-%d %H.%M.%S')} {time.time_ns() % 10**9:09d}.superviz"
 
 

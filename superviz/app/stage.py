@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 

@@ -11,14 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpacerIt
 from superviz.app import figures
 from superviz.app.buttons import Button, Chooser, Glyph, Rule, Tone, described
 from superviz.app.clause_label import ClauseLabel
+from superviz.app.playback import FASTEST, SLOWEST
 from superviz.app.segmented import Segmented
 from superviz.app.value_slider import ValueSlider
 from superviz.core.recipe import Recipe
 from superviz.engine.runner import RunState
 from superviz.views.theme import BODY_SIZE, scaled, typeset
-
-SLOWEST, FASTEST = 10.0, 100_000.0
-"""Steps a second at the slider's left end, and where flat out begins."""
 
 _WORDS = {
     RunState.READY: "Ready",

@@ -49,4 +49,3 @@ class TrainingThread(QThread):
         """Stop at the next step boundary and wait: a few milliseconds, or until a compilation is through."""
         self.runner.stop()
         self.wait()
-

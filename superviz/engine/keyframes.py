@@ -19,7 +19,7 @@ _SPACING = 25
 
 
 def grid_steps(after: int, until: int) -> NDArray[np.int64]:
-    """The steps in (after, until] at which W is looked at: all to 20, each 5th to 500, 10th to 2,000, then 25th."""
+    """Steps in (after, until] at which W is looked at: all to 20, each 5th to 500, 10th to 2,000, then 25th."""
     parts: list[NDArray[np.int64]] = []
     start = after
     for end, spacing in (*_DENSE, (until, _SPACING)):

@@ -33,9 +33,6 @@ class _Word:
         operand = other.value if isinstance(other, _Word) else ir.Constant(ir.IntType(32), other)
         return _Word(self.builder, getattr(self.builder, operation)(self.value, operand))
 
-    def __add__(self, other: _Word | int) -> _Word:
-        return self._write("add", other)
-
     def __mul__(self, other: _Word | int) -> _Word:
         return self._write("mul", other)
 
@@ -47,20 +44,20 @@ class _Word:
 
 
 @intrinsic
-def _mix(typing_context: Any, counter: Any, low: Any, high: Any) -> Any:
+def _mix(typing_context: Any, word: Any) -> Any:
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        trace = cast(Callable[..., _Word], random_numbers.mix)
-        return trace(*(_Word(builder, argument) for argument in arguments)).value
+        trace = cast(Callable[[_Word], _Word], random_numbers.mix)
+        return trace(_Word(builder, arguments[0])).value
 
-    return types.uint32(types.uint32, types.uint32, types.uint32), write
+    return types.uint32(types.uint32), write
 
 
 @intrinsic
-def _next_word(typing_context: Any, word: Any) -> Any:
+def _add_words(typing_context: Any, one: Any, other: Any) -> Any:
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return (_Word(builder, arguments[0]) + 1).value
+        return builder.add(*arguments)
 
-    return types.uint32(types.uint32), write
+    return types.uint32(types.uint32, types.uint32), write
 
 
 @intrinsic
@@ -79,10 +76,10 @@ def _offset(typing_context: Any, pointer: Any, count: Any) -> Any:
     return pointer(pointer, types.int64), write
 
 
-mix = cast(Callable[[np.uint32, np.uint32, np.uint32], np.uint32], _mix)
-"""`random_numbers.mix` of single words."""
-next_word = cast(Callable[[np.uint32], np.uint32], _next_word)
-"""The word after."""
+mix = cast(Callable[[np.uint32], np.uint32], _mix)
+"""`random_numbers.mix` of a single word."""
+add_words = cast(Callable[[np.uint32, np.uint32], np.uint32], _add_words)
+"""The sum of two words, modulo 2^32."""
 pointer = cast(Callable[[NDArray[np.float32]], Pointer], _pointer)
 """Where a contiguous array's numbers begin. It counts no reference: the array must outlive it."""
 offset = cast(Callable[[Pointer, int], Pointer], _offset)

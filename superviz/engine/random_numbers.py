@@ -35,16 +35,15 @@ def scramble(key: Keys) -> Keys:
     return key ^ (key >> _31)
 
 
-def mix(counter: Bits, low: Bits, high: Bits) -> Bits:
-    """32 random bits for each counter under a key of two halves; the upper 24 are good, the lowest few are not.
+def mix(word: Bits) -> Bits:
+    """Random bits for each word: a bijection of two multiply-xorshift rounds with constants found by search.
 
-    Two multiply-xorshift rounds with constants found by search (Wellons, "Prospecting for hash functions"), half a key
-    before each: with one key alone, two rows whose keys lie close would share a stretch of numbers. The kernel traces
-    this very function for a lane of samples.
+    They are those of TheIronBorn in Wellons's "Prospecting for hash functions", 2018. The kernel traces this very
+    function for a lane of samples.
     """
-    word = counter + low
-    word = (word ^ (word >> 16)) * 0x21F0AAAD + high
-    return cast(Bits, (word ^ (word >> 15)) * 0x735A2D97)
+    word = cast(Bits, (word ^ (word >> 16)) * 0x21F0AAAD)
+    word = cast(Bits, (word ^ (word >> 15)) * 0x735A2D97)
+    return cast(Bits, word ^ (word >> 15))
 
 
 def instance_keys(seed: int, n_instances: int, stream: Stream) -> Keys:
@@ -59,7 +58,11 @@ def step_key(instance_key: Keys, step: int) -> Keys:
 
 
 def random_bits(key: Keys, rows: int, count: int, first: int = 0) -> Bits:
-    """Random bits (rows, count) under one `key`, (1,); `first` is the index of the first column."""
+    """Random bits (rows, count) under one `key`, (1,); `first` is the index of the first column.
+
+    Each row walks from its own start with its own odd stride (Steele, Lea and Flood's "gamma"), so that no two rows
+    share a stretch of numbers.
+    """
     row_keys = scramble(key + GOLDEN * np.arange(1, rows + 1, dtype=np.uint64))[:, None]
-    counter = np.arange(first, first + count, dtype=np.uint32)
-    return mix(counter, row_keys.astype(np.uint32), (row_keys >> _32).astype(np.uint32))
+    start, stride = row_keys.astype(np.uint32), (row_keys >> _32).astype(np.uint32) | np.uint32(1)
+    return mix(start + stride * np.arange(first, first + count, dtype=np.uint32))

@@ -32,11 +32,9 @@ def sparse_uniform(bits: Bits, scale: Array) -> Array:
 
 
 def sample(experiment: Experiment, instance: int, step: int) -> Array:
-    """The batch, (features, batch), from which `instance` takes the step after `step`: the kernel's, to the last bit."""
-    key = step_key(
-        instance_keys(experiment.seed, experiment.n_instances, Stream.SAMPLES)[instance : instance + 1], step
-    )
-    bits = random_bits(key, experiment.n_features, experiment.batch_size)
+    """The batch, (features, batch), from which `instance` takes the step after `step`; the kernel's, bit for bit."""
+    keys = instance_keys(experiment.seed, experiment.n_instances, Stream.SAMPLES)
+    bits = random_bits(step_key(keys[instance : instance + 1], step), experiment.n_features, experiment.batch_size)
     return sparse_uniform(bits, scales(experiment.probability_array()[instance])[:, None])
 
 

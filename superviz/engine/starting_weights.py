@@ -10,7 +10,7 @@ from superviz.engine.random_numbers import Stream, instance_keys, random_bits
 
 
 def starting_weights(experiment: Experiment) -> Array:
-    """W at step 0, (instances, hidden, features), normal with variance 2 / (features + hidden) (Glorot and Bengio 2010).
+    """W at step 0, (instances, hidden, features), normal of variance 2 / (features + hidden) (Glorot and Bengio 2010).
 
     TMS's notebook hands torch the whole (instances, features, hidden) tensor, so that its scale depends on
     the number of instances; here every instance starts as it would alone.

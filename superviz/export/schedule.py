@@ -8,7 +8,7 @@ import numpy as np
 
 from superviz.core.snapshot import Array, Snapshot
 
-_MOTION_SHARE = 0.65
+_MOTION_SHARE = 0.8
 """How much of a film is shared out by how far the weights move; the rest by steps, so that rest is seen to be rest."""
 
 

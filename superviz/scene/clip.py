@@ -45,7 +45,7 @@ _SMALLEST = 28.0
 _PANEL_TEXT = _SMALLEST / 12
 """Panels set their smallest type at 12."""
 _LABEL = 34.0
-_NAME_SIZES = ((88.0, 1), (64.0, 2), (48.0, 3))
+_NAME_SIZES = ((88.0, 1), (72.0, 1), (62.0, 1), (62.0, 2), (48.0, 3))
 """The name's sizes, and how many lines each may take: the first that fits."""
 _AHEAD = 0.4
 """Opacity of the loss past the position shown."""
@@ -67,7 +67,7 @@ def build(
         *_PICTURES[view](moment, timeline, display, palette, picture),
         *words,
         *_numbers(moment, display.instance, layout, palette),
-        *loss_foot(timeline, moment.position, layout.loss, palette),
+        *_loss(timeline, moment.position, layout.loss, palette),
     ]
     return Scene(canvas.width, canvas.height, palette.canvas, tuple(scaled(drawables, factor)))
 
@@ -92,7 +92,7 @@ class _Layout:
             left, right = 96.0, width - 96.0
             picture = (0.383 * width, 44.0, width - 56.0, height - 156.0)
             loss = (left, height - 146.0, right, height - 70.0)
-            return cls(True, left, right, left + 600, 108.0, picture, height - 323, loss)
+            return cls(True, left, right, left + 620, 108.0, picture, height - 323, loss)
         # As tall as wide there is little room to spare, far taller there is plenty.
         roomy = min(1.0, height / width - 1) if height > width else 0.0
         left, right, top = 72.0, width - 72.0, 72.0 + 70 * roomy
@@ -206,7 +206,7 @@ def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -
     return drawn
 
 
-def loss_foot(timeline: Timeline, position: float, box: Box, palette: Palette) -> list[Drawable]:
+def _loss(timeline: Timeline, position: float, box: Box, palette: Palette) -> list[Drawable]:
     """The loss of the whole run over a line that fills up to `position`, in the box of logical pixels."""
     left, top, right, bottom = box
     horizon = max(timeline.live_step, 1)

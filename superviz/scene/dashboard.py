@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from superviz.scene import interference, neurons, strip, timeline as loss_timeline
+from superviz.scene import interference, neurons, strip
+from superviz.scene import timeline as loss_timeline
 from superviz.scene.boxes import Box
 from superviz.scene.canvas import Canvas
 from superviz.scene.clip import ARBITRARY_BASIS, balanced, figure_in

@@ -63,7 +63,7 @@ def cells(
     if values.size > _MOST_SINGLE_CELLS:
         return _runs(grid, values, maximum, features, palette)
     paints = _paints(palette, _SHADES)
-    levels = _levels(values, maximum, _SHADES).tolist()
+    levels: list[list[int]] = _levels(values, maximum, _SHADES).tolist()
     size = grid.cell
     columns = [(grid.across(column), features[column]) for column in range(grid.count)]
     return [
@@ -85,6 +85,8 @@ def numbers(
     """What stands in the cells, in the ink that contrasts with each; row and column `bold` in bold."""
     inks = _inks(palette, _SHADES)
     half = grid.cell / 2
+    lines: list[list[float]] = values.tolist()
+    levels: list[list[int]] = _levels(values, maximum, _SHADES).tolist()
     return [
         Text(
             grid.across(column) + half,
@@ -95,10 +97,8 @@ def numbers(
             700 if bold in (row, column) else 500,
             "middle",
         )
-        for row, (line, levels) in enumerate(
-            zip(values.tolist(), _levels(values, maximum, _SHADES).tolist(), strict=True)
-        )
-        for column, (value, level) in enumerate(zip(line, levels, strict=True))
+        for row, line in enumerate(lines)
+        for column, (value, level) in enumerate(zip(line, levels[row], strict=True))
     ]
 
 
@@ -126,7 +126,8 @@ def _runs(
     rows, columns = np.divmod(begins[seen], grid.count)
     paints = _paints(palette, shades)
     drawn: list[Drawable] = [Rect(grid.left, grid.top, grid.size, grid.size, 0.0, None, paints[shades])]
-    for row, column, length, level in np.stack([rows, columns, lengths[seen], of_run[seen]], axis=1).tolist():
+    runs: list[list[int]] = np.stack([rows, columns, lengths[seen], of_run[seen]], axis=1).tolist()
+    for row, column, length, level in runs:
         meaning = Pair(features[row], features[column]) if length == 1 else Feature(features[row])
         width = length * grid.pitch - grid.gap
         drawn.append(Rect(grid.across(column), grid.down(row), width, grid.cell, 0.0, None, paints[level], meaning))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from superviz.scene.drawables import Disc, Drawable, Path, Rect, Stroke, Text
 
 
 def inset(drawables: Iterable[Drawable], x: float, y: float) -> list[Drawable]:
     """`drawables` with their canvas's top left corner at (x, y)."""
+    corner = np.array([x, y])
     return [
-        replace(drawable, points=drawable.points + (x, y))
+        replace(drawable, points=drawable.points + corner)
         if isinstance(drawable, Path)
         else replace(drawable, x=drawable.x + x, y=drawable.y + y)
         for drawable in drawables

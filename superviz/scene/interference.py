@@ -83,7 +83,7 @@ def figure(
 def extent(canvas: Canvas, height: float, n_features: int) -> tuple[float, float]:
     """Width and height that `figure` really takes of what it is given, margins included."""
     layout = _Layout.of(canvas, height, min(n_features, MOST_FEATURES))
-    below = (58 if n_features > MOST_FEATURES else 40) * layout.text
+    below = (64 if n_features > MOST_FEATURES else 46) * layout.text
     return layout.bias_x + layout.bias_width + 16, layout.grid.top + layout.grid.size + below
 
 
@@ -143,22 +143,26 @@ class _Layout:
     def bias_numbered(self) -> bool:
         return self.bias_width >= 39 * self.text
 
+    @property
+    def head_room(self) -> float:
+        """What a head's number takes with some air, across and down."""
+        return max(16, 8 * len(str(self.grid.count)) + 3) * self.text
+
+    @property
     def label_every(self) -> int:
         """Every how many features a head has room for its number."""
-        room = 19 * self.text
-        return next(every for every in (1, 2, 5, 10, 20, 50, 100) if every * self.grid.pitch >= room or every == 100)
+        return next((every for every in (1, 2, 5, 10, 20, 50) if every * self.grid.pitch >= self.head_room), 100)
 
 
 def _labelled(matrix: _Matrix, layout: _Layout, selected: int | None) -> list[int]:
     """Places whose head says its number: every so many, and the selected one in the place of its neighbours."""
-    every = layout.label_every()
+    every, apart = layout.label_every, layout.head_room / layout.grid.pitch
     places = [place for place in range(len(matrix.features)) if every == 1 or place == 0 or (place + 1) % every == 0]
-    if every > 1 and len(places) > 1 and places[1] * layout.grid.pitch < 19 * layout.text:
+    if every > 1 and len(places) > 1 and places[1] < apart:
         del places[0]
     if selected is None:
         return places
-    apart = 19 * layout.text / layout.grid.pitch if every > 1 else 0
-    return [*(place for place in places if place != selected and abs(place - selected) >= apart), selected]
+    return [*(place for place in places if place != selected and (every == 1 or abs(place - selected) >= apart)), selected]
 
 
 def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
@@ -188,7 +192,7 @@ def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: C
     grid, palette, text = layout.grid, canvas.palette, layout.text
     selected = matrix.place(selection.feature)
     heads: list[Drawable] = []
-    squares = layout.label_every() == 1
+    squares = layout.label_every == 1
     side = 10 * text
     for place, feature in enumerate(matrix.features):
         fill, middle = Paint(matrix.colors[feature]), grid.down(place) + grid.cell / 2
@@ -247,15 +251,17 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
 
 def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawable]:
     grid, palette, text = layout.grid, canvas.palette, layout.text
-    width = max(grid.size, 120 * text)
+    width = max(grid.size, 156 * text)
     y = grid.top + grid.size + 17 * text
     size, low = 12 * text, y + 20 * text
-    down, up = ("", "") if canvas.compact else (" down", "up ")
+    left, right = fixed(-matrix.maximum, 1), signed(matrix.maximum, 1)
+    if not canvas.compact and 2 * text_width(f"{left} down", size) + 24 * text <= width:
+        left, right = f"{left} down", f"up {right}"
     drawn: list[Drawable] = [
         *heatmap.color_bar(palette, grid.left, y, width, 8 * text),
-        Text(grid.left, low, f"{fixed(-matrix.maximum, 1)}{down}", size, palette.text2),
+        Text(grid.left, low, left, size, palette.text2),
         Text(grid.left + width / 2, low, "0", size, palette.text2, anchor="middle"),
-        Text(grid.left + width, low, f"{up}{signed(matrix.maximum, 1)}", size, palette.text2, anchor="end"),
+        Text(grid.left + width, low, right, size, palette.text2, anchor="end"),
     ]
     if len(matrix.features) < matrix.n_features:
         note = f"the {len(matrix.features)} most important of {matrix.n_features}"

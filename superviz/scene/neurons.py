@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from superviz.core.neurons import polysemanticity
 from superviz.scene.canvas import Canvas
+from superviz.scene.coloring import colors_at
 from superviz.scene.drawables import Drawable, Paint, Path, Rect, Scene, Stroke, Text
 from superviz.scene.numerals import fixed
-from superviz.scene.coloring import colors_at
 from superviz.scene.palette import ink_on
 from superviz.scene.selection import Feature, Neuron, Selection
 from superviz.scene.text_extent import text_width
@@ -136,12 +136,12 @@ def _segments(
     drawn: list[Drawable] = []
     for segment in bar:
         height = segment.bottom - segment.top
-        gap = 0.8 * max(1.0, text) if height > 6 else 0.08 * height
+        gap = min(0.8 * max(1.0, text), 0.1 * height)
         x = layout.middle(segment.neuron) - layout.bar / 2
         lone = selection.feature is None or segment.feature == selection.feature
         color = palette.text3 if segment.feature is None else colors[segment.feature]
         meaning = Neuron(segment.neuron) if segment.feature is None else Feature(segment.feature)
-        radius = 2 * max(1.0, text) if height > 6 else 0.0
+        radius = min(2 * max(1.0, text), 0.15 * height)
         fill = Paint(color, 1.0 if lone else _UNSELECTED)
         drawn.append(Rect(x, segment.top + gap, layout.bar, height - 2 * gap, radius, None, fill, meaning))
         if segment.feature is not None and height >= 17 * text and layout.bar >= 17 * text:

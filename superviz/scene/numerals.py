@@ -18,7 +18,7 @@ def fixed(value: float, decimals: int = 2) -> str:
 def signed(value: float, decimals: int = 2) -> str:
     """As `fixed`, with a plus before what is above zero."""
     text = fixed(value, decimals)
-    return "+" + text if value > 0 and text.strip("0.") else text
+    return "+" + text if 0 < value < math.inf and text.strip("0.") else text
 
 
 def count(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Picking: what lies under a point of a scene. The topmost drawable with a meaning that holds it, else the nearest one."""
+"""Picking: what lies under a point of a scene: the topmost drawable with a meaning that holds it, else the nearest."""
 
 from __future__ import annotations
 

@@ -61,13 +61,18 @@ def _card(W: NDArray[np.floating], pair: Pair, dot: float, colors: tuple[str, ..
         if joint:
             drawables.append(Text(x, y, joint, 13 * text, palette.text3))
             x += text_width(joint, 13 * text) + 9 * text
-    value = fixed(dot)
     end = right - 13 * text
+    value, between = fixed(dot), relation(W, pair)
     label_end = end - text_width(value, size, 600) - 9 * text
-    label_start = label_end - text_width("dot product", 13 * text)
+    for label in ("dot product", "dot"):
+        room = label_end - text_width(label, 13 * text) - x
+        if text_width(between, 13 * text) <= room - 9 * text:
+            break
+    else:
+        return _compact(W, pair, dot, canvas)
     drawables += [
-        Text((x + label_start) / 2 - 4 * text, y, relation(W, pair), 13 * text, palette.text2, anchor="middle"),
-        Text(label_end, y, "dot product", 13 * text, palette.text2, anchor="end"),
+        Text(x + room / 2 - 4 * text, y, between, 13 * text, palette.text2, anchor="middle"),
+        Text(label_end, y, label, 13 * text, palette.text2, anchor="end"),
         Text(end, y, value, size, palette.text1, 600, "end"),
     ]
     return Readout(height + 28, tuple(drawables))
@@ -78,11 +83,13 @@ def _compact(W: NDArray[np.floating], pair: Pair, dot: float, canvas: Canvas) ->
     y, right = canvas.height - 18 * canvas.text, canvas.width - 12
     value = fixed(dot)
     names = f"{pair.source + 1} and {'itself' if pair.source == pair.target else pair.target + 1}"
+    value_start = right - text_width(value, size, 600) - 6
+    between = f"{relation(W, pair)}, dot"
+    if text_width(names, size, 600) + text_width(between, size) + 20 > value_start:
+        between = "dot"
     drawables = (
         Text(12, y, names, size, palette.text1, 600),
-        Text(
-            right - text_width(value, size, 600) - 6, y, f"{relation(W, pair)}, dot", size, palette.text2, anchor="end"
-        ),
+        Text(value_start, y, between, size, palette.text2, anchor="end"),
         Text(right, y, value, size, palette.text1, 600, "end"),
     )
     return Readout(34 * canvas.text, drawables)

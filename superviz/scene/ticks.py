@@ -38,10 +38,10 @@ def log_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
         if len(ticks) > most:
             break
         chosen = ticks
-    if chosen or not most:
+    if chosen or most < 1:
         return chosen
     powers = [t for d in decades if low <= (t := float(f"1e{d}")) <= high]
-    return tuple(powers[:: -(-len(powers) // most)])
+    return tuple(powers[:: max(1, math.ceil(len(powers) / most))])
 
 
 def short(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The timeline: the loss curve as the scrub bar, with the epochs of the run, its edits, the playhead and the live head."""
+"""The timeline: the loss curve as the scrub bar, with the run's epochs and edits, the playhead and the live head."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from superviz.session.timeline import Timeline
 
 _TINT, _BAND, _AHEAD = 0.13, 0.035, 0.5
 """Opacities: of the tint under what was shown, of every other epoch, of the line past the playhead."""
+
+_FLAG = np.array([[0.0, -4.5], [13.0, -4.5], [10.0, 0.0], [13.0, 4.5], [0.0, 4.5]])
+_PENNANT = np.array([[-8.0, 0.0], [8.0, 0.0], [8.0, 9.0], [0.0, 16.0], [-8.0, 9.0]])
 
 
 def build(timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
@@ -43,7 +46,7 @@ def figure(timeline: Timeline, position: float, canvas: Canvas, *, live: bool = 
         *_dividers(timeline, curve, box, canvas),
         *_step_axis(timeline, curve, box, canvas),
         *_epoch_names(timeline, curve, box, canvas, playhead),
-        *_marks(timeline, curve, box, canvas),
+        *_marks(timeline, curve, box, canvas, curve.x(timeline.live_step) if ahead else box.right),
         *(_live_head(timeline, curve, box, canvas) if ahead else ()),
         *_playhead(curve, box, canvas, playhead),
     ]
@@ -185,23 +188,22 @@ def _down_to(points: Points, bottom: float) -> Points:
     return np.concatenate([points, [[points[-1, 0], bottom], [points[0, 0], bottom]]])
 
 
-def _marks(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
-    palette, text = canvas.palette, box.text
+def _marks(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas, end: float) -> list[Drawable]:
+    """A flag a mark; a label that would run into the next flag, or past `end`, is left out, its flag stays."""
+    palette, text, y = canvas.palette, box.text, box.top + 10.5 * box.text
+    dotted = Stroke(palette.text3, box.mark, dashes=(2.0 * box.mark, 4.0 * box.mark))
+    places = [curve.x(mark.step) for mark in timeline.marks]
     drawn: list[Drawable] = []
-    taken = -1.0
-    for mark in timeline.marks:
-        x, y = curve.x(mark.step), box.top + 10.5 * text
+    for index, (mark, x) in enumerate(zip(timeline.marks, places, strict=True)):
         meaning = Step(float(mark.step))
-        dotted = Stroke(palette.text3, box.mark, dashes=(2.0 * box.mark, 4.0 * box.mark))
         drawn.append(_vertical(x, box.top, box.bottom, dotted))
-        flag = np.array([[0, -4.5], [13, -4.5], [10, 0], [13, 4.5], [0, 4.5]]) * text + (x, y)
+        flag = _FLAG * text + np.array([x, y])
         drawn.append(Path(flag, None, Paint(palette.text2), closed=True, meaning=meaning))
         begins = x + 19 * text
         ends = begins + text_width(mark.text, 12 * text)
-        # A label that would run into the next flag's is left out; the flag stays.
-        if x > taken and ends < box.right:
+        following = [place for place in (*places[index + 1 :], end) if place > x]
+        if ends + 4 <= min(following, default=box.right):
             drawn.append(Text(begins, y, mark.text, 12 * text, palette.text2, meaning=meaning))
-            taken = ends
     return drawn
 
 
@@ -225,7 +227,7 @@ def _playhead(curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> l
     palette, text, mark = canvas.palette, box.text, box.mark
     x = curve.x(playhead)
     y, top = curve.y_at(x), box.top - 22 * text
-    pennant = np.array([[-8, 0], [8, 0], [8, 9], [0, 16], [-8, 9]]) * text + (x, top)
+    pennant = _PENNANT * text + np.array([x, top])
     return [
         _vertical(x, top + 12 * text, box.bottom, Stroke(palette.text1, 2.0 * mark)),
         Path(pennant, None, Paint(palette.text1), closed=True),

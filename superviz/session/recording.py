@@ -52,7 +52,7 @@ class Recording:
             self._read(source, most_bytes)
         except rows.DamageError as damage:
             raise SessionError(f"{path}: damaged: {damage}") from None
-        except (RecipeError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (RecipeError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise SessionError(f"{path}: damaged: what it says of itself makes no sense: {error}") from error
 
     @classmethod
@@ -125,7 +125,7 @@ class Recording:
         self.experiment = rows.read_experiment(about["experiment"], most_bytes)
         self.title, self.backend = about["title"], about["backend"]
         self.versions: dict[str, str] = dict(json.loads(about["versions"]))
-        self._display = _display(rows.read_display(source))
+        self._display = _display(rows.read_display(source), self.experiment)
         self._keyframes = Keyframes(self.experiment)
         for snapshot, rotation in rows.read_snapshots(source, self.experiment):
             self._keyframes.append(snapshot, rotation)
@@ -280,17 +280,21 @@ class Recording:
     def _copy_into(self, target: sqlite3.Connection) -> None:
         if self._journal is not None:
             self._journal.copy_into(target)
-        elif self.path is not None:
+        else:
+            assert self.path is not None, "only a file is opened to be looked at"
             with reading(self.path) as source:
                 source.backup(target)
 
 
-def _display(settings: str | None) -> DisplaySettings:
-    """Settings as they were kept; where they can't be read, the run is still worth seeing as it is by default."""
-    if settings is not None:
-        with suppress(ValidationError):
-            return DisplaySettings.model_validate_json(settings)
-    return DisplaySettings()
+def _display(text: str | None, experiment: Experiment) -> DisplaySettings:
+    """Settings as they were kept, less what this experiment lacks; the run is worth seeing without them, too."""
+    settings = DisplaySettings()
+    with suppress(ValidationError):
+        settings = DisplaySettings.model_validate_json(text or "{}")
+    instance = min(settings.instance, experiment.n_instances - 1)
+    pinned = settings.pinned_feature
+    known = pinned is not None and 0 <= pinned < experiment.n_features
+    return settings.model_copy(update={"instance": instance, "pinned_feature": pinned if known else None})
 
 
 def _versions() -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.experiment import Experiment
+from superviz.core.experiment import LIVE_FIELDS, Experiment
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, Snapshot
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
@@ -108,9 +108,13 @@ def read_losses(connection: sqlite3.Connection, experiment: Experiment) -> Itera
 
 
 def read_edits(connection: sqlite3.Connection) -> list[Edit]:
-    """Every edit, in the order they were made."""
+    """Every edit, in the order they were made. Raises DamageError for one that can't have been made."""
     rows = connection.execute("SELECT step, field, value FROM edit ORDER BY id")
-    return [Edit(int(step), str(field), json.loads(value)) for step, field, value in rows]
+    edits = [Edit(int(step), str(field), json.loads(value)) for step, field, value in rows]
+    for edit in edits:
+        if edit.field not in LIVE_FIELDS:
+            raise DamageError(f"edit at step {edit.step:,} changes {edit.field}, which no running model can")
+    return edits
 
 
 def drop_after(connection: sqlite3.Connection, step: int, instances: int) -> None:

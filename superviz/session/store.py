@@ -98,9 +98,9 @@ def read_faults(path: Path) -> Generator[None]:
     except sqlite3.OperationalError as error:
         hint = "; it was not closed, so its -wal file must lie beside it in a folder that can be written"
         needs_log = path.with_name(path.name + "-wal").exists()
-        raise SessionError(f"{path}: can't be read: {error}{hint if needs_log else ''}") from error
-    except sqlite3.Error as error:
-        raise SessionError(f"{path}: damaged: {error}") from error
+        raise SessionError(f"{path}: can't be read: {_one_line(error)}{hint if needs_log else ''}") from error
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise SessionError(f"{path}: damaged: {_one_line(error)}") from error
 
 
 @contextmanager
@@ -114,7 +114,12 @@ def writing(path: Path | None) -> Generator[None]:
     except OSError as error:
         raise SessionError(f"{name}: can't be written: {(error.strerror or str(error)).lower()}") from error
     except sqlite3.Error as error:
-        raise SessionError(f"{name}: can't be written: {error}") from error
+        raise SessionError(f"{name}: can't be written: {_one_line(error)}") from error
+
+
+def _one_line(error: Exception) -> str:
+    """What SQLite says, which may quote SQL over several lines."""
+    return " ".join(str(error).split())
 
 
 def _refuse_occupied(path: Path, *, force: bool) -> None:

@@ -198,7 +198,10 @@ def _edit_text(edit: Edit, before: Experiment, after: Experiment, instance: int)
 def _array_text(label: str, before: Array, after: Array) -> str:
     if np.array_equal(before, after):
         return ""
-    return f"{label} = {after[0]:.2g}" if np.ptp(after) == 0 else f"{label} changed"
+    if np.ptp(after) > 0:
+        return f"{label} changed"
+    value = float(after[0])
+    return f"{label} = {value:.2f}" if value >= 0.01 else f"{label} = {value:.2g}"
 
 
 def _marks(edits: list[tuple[Edit, str]], apart: float) -> tuple[Mark, ...]:

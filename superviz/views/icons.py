@@ -11,7 +11,6 @@ from PySide6.QtSvg import QSvgRenderer
 from superviz.core.resources import RESOURCES
 
 ICONS_FOLDER = RESOURCES / "icons"
-_DISABLED_OPACITY = 0.45
 
 
 def icon(name: str, color: str) -> QIcon:
@@ -26,19 +25,18 @@ def paint_icon(painter: QPainter, name: str, color: str, place: QRectF) -> None:
 
 
 class _TintedEngine(QIconEngine):
-    """Draws its file anew for every size asked for, so nothing is scaled and nothing blurs."""
+    """Draws its file anew for every size asked for, so nothing is scaled and nothing blurs.
+
+    The colour is the same in every mode: whoever shows the icon gives it that of the words beside it.
+    """
 
     def __init__(self, name: str, color: str) -> None:
         super().__init__()
         self._name, self._color = name, color
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        painter.save()
-        if mode is QIcon.Mode.Disabled:
-            painter.setOpacity(painter.opacity() * _DISABLED_OPACITY)
         # Room wider than high is the gap to a button's words, which Qt's own style fixes at 4 pixels.
         paint_icon(painter, self._name, self._color, QRectF(rect.x(), rect.y(), rect.height(), rect.height()))
-        painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)

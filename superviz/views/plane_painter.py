@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, cast
 
-import numpy as np
-import shiboken6
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
-from superviz.scene.drawables import Disc, Paint, Path, Points, Rect, Scene, Stroke, Text
+from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
+from superviz.views.long_line import is_long_line, paint_long_line
+from superviz.views.polygon import polygon
 from superviz.views.text_layout import TextBlock, lay_out
 
 
@@ -53,21 +52,12 @@ def to_image(scene: Scene, scale: float = 1.0, *, text_as_outlines: bool = False
     return image
 
 
-def polygon(points: Points) -> QPolygonF:
-    """The points as Qt's polygon, copied in one go into its memory."""
-    made = QPolygonF()
-    if len(points):
-        made.resize(len(points))
-        # Any: the stubs know neither this constructor nor that the pointer is a buffer.
-        pointer: Any = cast(Any, shiboken6.VoidPtr)(made.data(), 16 * len(points), True)
-        np.frombuffer(pointer, np.float64).reshape(-1, 2)[:] = points
-    return made
-
-
 def _paint_path(painter: QPainter, path: Path) -> None:
     _dip(painter, path.stroke, path.fill)
     if path.closed:
         painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
+    elif is_long_line(painter, path):
+        paint_long_line(painter, path)
     elif path.fill is None:
         painter.drawPolyline(polygon(path.points))
     else:

@@ -70,7 +70,7 @@ def test_the_main_job(make: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatc
     window = make()
     controller, stage = window.controller, window.stage
     assert controller.recording.title == "Five features, two dimensions"
-    window.toggle_flat_out()
+    window.controller.toggle_flat_out()
     qtbot.waitUntil(trained_to(window, 4_000), timeout=60_000)
     qtbot.waitUntil(lambda: stage.frame is not None and stage.frame.moment.position >= 4_000, timeout=5_000)
     assert stage.frame is not None
@@ -163,7 +163,7 @@ def test_pauses_and_pace_in_the_window_change_no_byte(make: MakeWindow, qtbot: Q
     from superviz.engine.trainer import Trainer
 
     window = make("pentagon")
-    window.toggle_flat_out()
+    window.controller.toggle_flat_out()
     for pause_at in (100, 900, 2_345):
         qtbot.waitUntil(trained_to(window, pause_at), timeout=60_000)
         window.toggle_training()
@@ -188,7 +188,7 @@ def test_a_saved_session_opens_at_rest_and_goes_on(make: MakeWindow, qtbot: QtBo
     window.stage.change_display(theme="light", instance=3)
     window.controller.save(tmp_path / "p.superviz")
     at = window.controller.recording.live_step
-    window.open(tmp_path / "p.superviz")
+    window.files.open(tmp_path / "p.superviz", window.stage.display)
     qtbot.waitUntil(lambda: window.controller.runner.state is RunState.PAUSED, timeout=30_000)
     assert window.controller.recording.live_step == at
     assert (window.stage.display.theme, window.stage.display.instance) == ("light", 3)
@@ -201,7 +201,7 @@ def test_faults_become_notifications_and_the_app_lives_on(make: MakeWindow, qtbo
     told: list[tuple[str, str]] = []
     window.notifications.notify = lambda line, kind="info": told.append((line, kind))  # type: ignore[method-assign]
     (tmp_path / "no.superviz").write_bytes(b"this is no session")
-    window.attempt(lambda: window.open(tmp_path / "no.superviz"))
+    window.attempt(lambda: window.files.open(tmp_path / "no.superviz", window.stage.display))
     window.attempt(lambda: window.controller.save(tmp_path / "no such folder" / "p.superviz"))
     window.attempt(lambda: window.controller.edit("feature_probability", 7.0))
     assert [kind for _, kind in told] == ["error"] * 3
@@ -214,7 +214,7 @@ def test_faults_become_notifications_and_the_app_lives_on(make: MakeWindow, qtbo
 
 def test_divergence_pauses_and_says_so(make: MakeWindow, qtbot: QtBot) -> None:
     window = make("pentagon")
-    window.toggle_flat_out()
+    window.controller.toggle_flat_out()
     qtbot.waitUntil(trained_to(window, 50), timeout=60_000)
     window.controller.edit("learning_rate", 10.0)
     window.controller.edit("weight_decay", 10.0)
@@ -283,7 +283,7 @@ def test_a_speaker_can_hide_everything_and_enlarge_the_text(make: MakeWindow, qt
     for _ in range(5):
         window.actions_by_name["larger_text"].trigger()
     assert window.stage.display.text_scale == pytest.approx(1.5)
-    window.actions_by_name["copy_view"].trigger()
+    window.actions_by_name["copy_vectors"].trigger()
     assert not QApplication.clipboard().image().isNull()
 
 

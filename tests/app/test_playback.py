@@ -49,7 +49,8 @@ def test_at_the_end_it_follows_or_loops():
     playback.scrub(450, 500)
     playback.toggle_playing(500)
     assert playback.tick(1.0, 500) == 500
-    assert playback.following and not playback.playing
+    assert playback.following
+    assert not playback.playing
     playback.looping = True
     playback.scrub(450, 500)
     playback.toggle_playing(500)

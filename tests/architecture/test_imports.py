@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"PySide6", "torch", "numba", "numpy", "pydantic", "av", "rich", "qtawesome", "safetensors"}
+HEAVY = {"PySide6", "torch", "numba", "numpy", "pydantic", "av", "rich", "safetensors"}
 
 
 _REPORT = """

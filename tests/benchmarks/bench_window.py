@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def beside_window(folder: Path, seconds: float) -> tuple[float, np.ndarray]:
     return speed, gaps
 
 
-def _speed(runner: Runner, seconds: float, wait) -> float:  # noqa: ANN001
+def _speed(runner: Runner, seconds: float, wait: Callable[[float], None]) -> float:
     wait(0.5)
     first, start = runner.step, time.perf_counter()
     wait(seconds)

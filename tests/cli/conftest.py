@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
@@ -25,9 +24,6 @@ class Outcome:
         """The one line on stderr."""
         (line,) = self.err.splitlines()
         return line
-
-
-CommandLine: TypeAlias = Callable[..., Outcome]
 
 
 @pytest.fixture

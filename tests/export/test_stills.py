@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from superviz.core.errors import ExportError
+from superviz.export.shot import Shot
 from superviz.export.stills import STILL_FORMATS, encode_pdf, encode_png, encode_svg, write_still
 from superviz.scene.drawables import Path, Rect, Scene, Text
+from superviz.scene.frames import FRAMES
+from superviz.session.recording import Recording
 
 Picture = NDArray[np.int64]
 
@@ -107,6 +110,18 @@ def undashed(scene: Scene) -> Scene:
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
 def test_another_program_sees_our_png(rich_scene: Scene, read: Reader) -> None:
     scene = undashed(rich_scene) if read is svg_by_mupdf else rich_scene
+    found = differences(our_png(scene), read(scene))
+    assert found.mean <= TOLERANCE.mean, found
+    assert found.shifted <= TOLERANCE.shifted, found
+    assert found.region <= TOLERANCE.region, found
+
+
+@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
+@pytest.mark.parametrize("view", FRAMES)
+def test_another_program_sees_our_png_of_a_run(run: Recording, view: str, read: Reader) -> None:
+    """The frames that people export, with trails, heatmap, bars and loss."""
+    scene = Shot(run, view=view, size=(1280, 720), theme="dark").scene(620)
+    scene = undashed(scene) if read is svg_by_mupdf else scene
     found = differences(our_png(scene), read(scene))
     assert found.mean <= TOLERANCE.mean, found
     assert found.shifted <= TOLERANCE.shifted, found

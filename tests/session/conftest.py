@@ -33,7 +33,7 @@ class MadeUpRun:
 
     def losses(self, first_bucket: int, end_bucket: int) -> Array:
         """(buckets, instances)."""
-        return frozen(np.arange(first_bucket, end_bucket)[:, None] + np.array([0.1, 0.2, 0.3]))
+        return frozen(np.arange(float(first_bucket), end_bucket)[:, None] + np.array([0.1, 0.2, 0.3]))
 
     def record(self, recording: Recording, start: int, end: int) -> Recording:
         """Append what the run leaves from `start` on, up to and with `end`, and a checkpoint there."""
@@ -69,3 +69,42 @@ def session_file(tmp_path: Path, create, made_up) -> Path:
     """A closed session of 20 keyframes, up to step 200."""
     made_up.record(create(tmp_path / "run.superviz", title="A run"), 0, 200).close()
     return tmp_path / "run.superviz"
+
+
+@pytest.fixture(scope="session")
+def watched_and_read(tmp_path_factory, made_up: MadeUpRun) -> tuple[Recording, Recording]:
+    """A recording that was watched while it grew, and the same read from its file."""
+    path = tmp_path_factory.mktemp("parts") / "run.superviz"
+    recording = Recording.create(made_up.experiment, path)
+    for step in range(0, 200, 10):
+        recording.append(made_up.snapshot(step))
+        recording.show_live(made_up.snapshot(step + 3))
+        recording.moment(step + 2)
+    recording.append_checkpoint(made_up.checkpoint(204))
+    recording.close()
+    return recording, Recording.open(path)
+
+
+@pytest.fixture
+def same_recordings() -> Callable[[Recording, Recording], None]:
+    """Asserts that two recordings hold the same bytes and show the same moments."""
+
+    def assert_same(one: Recording, other: Recording) -> None:
+        assert (one.experiment, one.title, one.backend) == (other.experiment, other.title, other.backend)
+        assert (one.keyframe_count, one.live_step, list(one.edits)) == (
+            other.keyframe_count,
+            other.live_step,
+            list(other.edits),
+        )
+        np.testing.assert_array_equal(one.losses.steps, other.losses.steps)
+        np.testing.assert_array_equal(one.losses.values, other.losses.values)
+        for a, b in zip(one.snapshots, other.snapshots, strict=True):
+            assert (a.step, a.W.tobytes(), a.b.tobytes()) == (b.step, b.W.tobytes(), b.b.tobytes())
+        for position in (0, 3.3, 10, 50, 57.25, 199.9, 200):
+            for instance in (0, 2):
+                a, b = one.moment(position, instance), other.moment(position, instance)
+                assert (a.position, a.experiment) == (b.position, b.experiment)
+                for name in ("W", "b", "loss", "trail"):
+                    assert getattr(a, name).tobytes() == getattr(b, name).tobytes(), (position, name)
+
+    return assert_same

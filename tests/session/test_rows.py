@@ -116,6 +116,12 @@ def test_edits_come_back_in_the_order_they_were_made(connection, value) -> None:
     assert rows.read_edits(connection) == edits
 
 
+def test_an_edit_of_what_can_not_change_is_refused(connection) -> None:
+    connection.execute(*rows.edit_row(Edit(1_000, "n_features", 7)))
+    with pytest.raises(rows.DamageError, match="edit at step 1,000 changes n_features, which no running model can"):
+        rows.read_edits(connection)
+
+
 def test_facts_and_display_settings_come_back_and_the_last_one_holds(connection) -> None:
     assert rows.read_display(connection) is None
     for value in ('{"theme": "light"}', '{"theme": "dark"}'):

@@ -7,16 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Rect, Scene, Stroke, Text, TextBox
 from superviz.views.fonts import load_fonts
-from superviz.views.plane_painter import paint, polygon, to_image
+from superviz.views.plane_painter import paint, to_image
 
 WHITE, BLACK, RED = "#FFFFFF", "#000000", "#FF0000"
 
@@ -132,19 +129,6 @@ def test_paths_of_few_points_are_no_trouble() -> None:
         for closed in (False, True):
             picture = pixels(Path(points, stroke=Stroke(WHITE, 1), fill=Paint(WHITE), closed=closed))
             assert ink(picture) < 3
-
-
-@given(npst.arrays(np.float64, st.tuples(st.integers(0, 50), st.just(2)), elements=st.floats(-1e6, 1e6)))
-def test_a_polygon_holds_its_points(points: NDArray[np.float64]) -> None:
-    made = polygon(points)
-    assert [(point.x(), point.y()) for point in made.toList()] == [tuple(point) for point in points.tolist()]
-
-
-def test_a_polygon_outlives_the_array_it_came_from() -> None:
-    points = np.arange(20.0).reshape(10, 2)
-    made = polygon(points[::-1])
-    points[:] = -1
-    assert made.at(0).x() == 18
 
 
 def rows_and_columns(picture: NDArray[np.int64]) -> tuple[int, int, int, int]:

@@ -1,0 +1,45 @@
+"""Polysemanticity against the cases whose answer is plain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from superviz.core.neurons import polysemanticity
+
+
+def test_one_feature_is_one_and_equal_features_are_as_many_as_there_are() -> None:
+    W = np.array([[0.0, -2.0, 0.0, 0.0], [0.5, -0.5, 0.5, 0.5], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(polysemanticity(W), [1, 4, 2, 0])
+
+
+def test_the_pictured_pentagon_mixes_almost_four_and_a_bit_more_than_four() -> None:
+    turns = np.radians(90 - 72 * np.arange(5))
+    W = np.stack([np.cos(turns), np.sin(turns)])
+    across, up = np.abs(W)
+    expected = [across.sum() ** 2 / (across**2).sum(), up.sum() ** 2 / (up**2).sum()]
+    np.testing.assert_allclose(polysemanticity(W), expected)
+    assert polysemanticity(W)[0] == pytest.approx(3.79, abs=0.01)
+
+
+def test_instances_are_kept_apart() -> None:
+    W = np.stack([np.eye(3), np.ones((3, 3))]).astype(np.float32)
+    assert polysemanticity(W).shape == (2, 3)
+    np.testing.assert_allclose(polysemanticity(W), [[1, 1, 1], [3, 3, 3]], rtol=1e-6)
+    assert polysemanticity(W).dtype == np.float32
+
+
+@given(arrays(np.float64, (2, 7), elements=st.floats(-3, 3, width=32)), st.permutations(range(7)), st.floats(0.1, 10))
+def test_order_sign_and_scale_do_not_matter_and_it_lies_between_1_and_n(
+    W: np.ndarray, order: list[int], scale: float
+) -> None:
+    mixed = polysemanticity(W)
+    if np.any((np.abs(W).max(axis=1) > 0) & (np.abs(W).max(axis=1) < 1e-6)):
+        return
+    np.testing.assert_allclose(polysemanticity(-scale * W[:, order]), mixed, rtol=1e-9)
+    lively = np.abs(W).max(axis=1) > 0
+    assert np.all(mixed[lively] >= 1 - 1e-9)
+    assert np.all(mixed <= 7 + 1e-9)

@@ -1,0 +1,62 @@
+"""Moments and canvases for tests of scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from superviz.core.experiment import Experiment
+from superviz.scene.canvas import Canvas
+from superviz.scene.palette import DARK
+from superviz.session.moment import Moment
+
+PENTAGON_LENGTH, PENTAGON_BIAS = 1.13, -0.25
+
+MakeMoment = Callable[..., Moment]
+MakeCanvas = Callable[..., Canvas]
+
+
+def pentagon(length: float = PENTAGON_LENGTH) -> np.ndarray:
+    """(2, 5): five directions 72 degrees apart, the first pointing up."""
+    turns = np.radians(90 - 72 * np.arange(5))
+    return (length * np.stack([np.cos(turns), np.sin(turns)])).astype(np.float32)
+
+
+@pytest.fixture
+def make_moment() -> MakeMoment:
+    """A moment of weights (hidden, features) or (instances, hidden, features), b all PENTAGON_BIAS unless given."""
+
+    def make(
+        W: ArrayLike | None = None,
+        *,
+        b: ArrayLike | None = None,
+        position: float = 3180.0,
+        trail: ArrayLike | None = None,
+        **recipe: object,
+    ) -> Moment:
+        weights = np.asarray(pentagon() if W is None else W, dtype=np.float32)
+        weights = weights[None] if weights.ndim == 2 else weights
+        instances, hidden, features = weights.shape
+        settings = {"feature_probability": 0.05, "importance": 0.9, "steps": 5000, **recipe}
+        experiment = Experiment(n_features=features, n_hidden=hidden, n_instances=instances, **settings)  # pyright: ignore[reportArgumentType]
+        biases = (
+            np.full((instances, features), PENTAGON_BIAS, np.float32) if b is None else np.asarray(b, dtype=np.float32)
+        )
+        past = weights[:1] if trail is None else np.asarray(trail, dtype=np.float32)
+        loss = np.full(instances, 0.0014, dtype=np.float32)
+        return Moment(position, experiment, weights, np.broadcast_to(biases, (instances, features)), loss, past, 0)
+
+    return make
+
+
+@pytest.fixture
+def make_canvas() -> MakeCanvas:
+    """A canvas of that size in the dark theme; any of its other fields by name."""
+
+    def make(width: float = 384, height: float = 424, **fields: object) -> Canvas:
+        return Canvas(width, height, **{"palette": DARK, **fields})  # pyright: ignore[reportArgumentType]
+
+    return make

@@ -1,0 +1,186 @@
+"""The interference panel: right values in right places, emphasis, held colours, and any number of features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superviz.scene import interference
+from superviz.scene.drawables import Rect, Scene, Text
+from superviz.scene.palette import DARK, LIGHT, interference_color
+from superviz.scene.picking import pick
+from superviz.scene.selection import Feature, Pair, Selection
+from superviz.scene.text_extent import text_extent
+from superviz.session.display import DisplaySettings
+
+DISPLAY = DisplaySettings()
+
+
+def texts(scene: Scene) -> list[Text]:
+    return [drawable for drawable in scene.drawables if isinstance(drawable, Text)]
+
+
+def outlines(scene: Scene, width: float) -> list[Rect]:
+    return [
+        d for d in scene.drawables if isinstance(d, Rect) and d.fill is None and d.stroke and d.stroke.width == width
+    ]
+
+
+def cell(scene: Scene, source: int, target: int) -> Rect:
+    (found,) = [d for d in scene.drawables if isinstance(d, Rect) and d.meaning == Pair(source, target)]
+    return found
+
+
+class TestAsPictured:
+    def test_places(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(), make_canvas(384, 424))
+        first, last = cell(scene, 0, 0), cell(scene, 4, 4)
+        assert (first.x, first.y, first.width, first.height, first.radius) == (52, 27, 47, 47, 2)
+        assert (last.x, last.y) == (52 + 4 * 49, 27 + 4 * 49)
+        biases = [d for d in scene.drawables if isinstance(d, Rect) and d.x == 317 and d.width == 47]
+        assert [bias.meaning for bias in biases] == [Feature(index) for index in range(5)]
+
+    def test_compact(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 269, compact=True, text=0.92, mark=0.72)
+        scene = interference.build(make_moment(), DISPLAY, Selection(), canvas)
+        said = [text.text for text in texts(scene)]
+        assert "1.3" in said and "−1.3" in said and "+1.3" in said
+        assert "1.28" not in said
+        assert cell(scene, 0, 0).width == pytest.approx(30, abs=1)
+
+    def test_values_are_the_gram_matrix(self, make_moment, make_canvas) -> None:
+        W = np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32)
+        scene = interference.build(make_moment(W), DISPLAY, Selection(), make_canvas(), 2.0)
+        gram = W.T @ W
+        by_place = {(round(text.x), round(text.y)): text for text in texts(scene)}
+        for row in range(5):
+            for column in range(5):
+                square = cell(scene, row, column)
+                number = by_place[round(square.x + square.width / 2), round(square.y + square.height / 2)]
+                assert float(number.text.replace("−", "-")) == pytest.approx(gram[row, column], abs=0.0051)
+                assert square.fill is not None
+                wanted = interference_color(DARK, float(gram[row, column]), 2.0)
+                assert abs(int(square.fill.color[1:3], 16) - int(wanted[1:3], 16)) <= 2
+
+    def test_words(self, make_moment, make_canvas) -> None:
+        said = [
+            text.text for text in texts(interference.build(make_moment(), DISPLAY, Selection(), make_canvas(), 1.28))
+        ]
+        assert {"bias", "−0.25", "−1.3 down", "0", "up +1.3"} <= set(said)
+        assert said.count("3") == 2
+
+    def test_light(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(), make_canvas(palette=LIGHT))
+        assert scene.background == LIGHT.panel
+
+
+class TestEmphasis:
+    def test_selected_row_column_and_bias(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(Feature(2)), make_canvas())
+        places = [(rect.x, rect.y, rect.width, rect.height) for rect in outlines(scene, 1.6)]
+        assert places == [(149, 26, 49, 245), (51, 124, 245, 49), (316, 124, 49, 49)]
+        heads = [text for text in texts(scene) if text.text == "3"]
+        assert {(head.weight, head.color) for head in heads} == {(700, DARK.text1)}
+
+    def test_hovered_feature_as_selected(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(hovered=Feature(2)), make_canvas())
+        assert len(outlines(scene, 1.6)) == 3
+
+    def test_hovered_cell(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(Feature(2), Pair(2, 1)), make_canvas())
+        (ring,) = outlines(scene, 3.0)
+        assert (ring.x, ring.y, ring.width) == (100.5, 124.5, 48)
+
+    @pytest.mark.parametrize("selection", [Selection(), Selection(Feature(9)), Selection(hovered=Pair(0, 9))])
+    def test_nothing_to_emphasise(self, selection: Selection, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, selection, make_canvas())
+        assert not outlines(scene, 1.6) and not outlines(scene, 3.0)
+
+    def test_picked_where_seen(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(), DISPLAY, Selection(Feature(2)), make_canvas())
+        square = cell(scene, 3, 1)
+        assert pick(scene, square.x + 5, square.y + 5) == Pair(3, 1)
+        assert pick(scene, 340, square.y + 20) == Feature(3)
+        assert pick(scene, 23, square.y + 20) == Feature(3)
+        assert pick(scene, square.x + 23, 13) == Feature(1)
+        assert pick(scene, 340, 13) is None
+
+
+class TestFullColor:
+    @pytest.mark.parametrize(("largest", "wanted"), [(1.28, 1.3), (1.3, 1.3), (1.301, 1.4), (0.03, 0.1), (12.34, 12.4)])
+    def test_rounded_up(self, largest: float, wanted: float, make_moment) -> None:
+        assert interference.full_color(make_moment(), largest) == pytest.approx(wanted)
+
+    def test_of_the_moment_and_its_trail(self, make_moment) -> None:
+        small = np.full((2, 5), 0.1)
+        assert interference.full_color(make_moment(small)) == 1.0
+        assert interference.full_color(make_moment(small, trail=np.full((3, 2, 5), 1.0))) == 2.0
+        assert interference.full_color(make_moment(), 0.0) == pytest.approx(1.3)
+
+    def test_holds_through_a_run(self, make_moment, make_canvas) -> None:
+        bars = set()
+        for length in (0.3, 0.8, 1.13):
+            scene = interference.build(make_moment(np.eye(2) * length), DISPLAY, Selection(), make_canvas(), 1.277)
+            bars |= {text.text for text in texts(scene) if "up" in text.text}
+        assert bars == {"up +1.3"}
+
+
+class TestManyFeatures:
+    @pytest.mark.parametrize("count", [1, 2, 8, 20, 33, 80, 128, 400])
+    @pytest.mark.parametrize("size", [(384, 424), (268, 269)])
+    def test_stays_on_its_canvas(self, count: int, size: tuple[int, int], make_moment, make_canvas) -> None:
+        W = np.random.default_rng(count).normal(size=(min(count, 20), count)) / np.sqrt(count)
+        compact = size[0] < 300
+        canvas = make_canvas(*size, compact=compact, text=0.92 if compact else 1.0)
+        scene = interference.build(make_moment(W), DISPLAY, Selection(Feature(0), Pair(0, 0)), canvas)
+        for drawable in scene.drawables:
+            if isinstance(drawable, Rect):
+                assert drawable.x >= 0 and drawable.x + drawable.width <= size[0]
+                assert drawable.y >= 0 and drawable.y + drawable.height <= size[1]
+            elif isinstance(drawable, Text):
+                left, top, width, height = text_extent(drawable)
+                assert left >= -1 and left + width <= size[0] + 1
+                assert top >= -1 and top + height <= size[1] + 1
+
+    @pytest.mark.parametrize("count", [9, 20, 80, 128])
+    def test_heads_don_t_collide(self, count: int, make_moment, make_canvas) -> None:
+        W = np.eye(count)[:20]
+        for selected in (None, 0, 6, count - 1):
+            selection = Selection(None if selected is None else Feature(selected))
+            scene = interference.build(make_moment(W), DISPLAY, selection, make_canvas())
+            heads = [text for text in texts(scene) if isinstance(text.meaning, Feature) and text.anchor == "middle"]
+            spans = sorted((left, left + width) for left, _, width, _ in map(text_extent, heads))
+            assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+            if selected is not None and selected < count - 1:
+                assert str(selected + 1) in {head.text for head in heads}
+
+    def test_the_most_important_of_many(self, make_moment, make_canvas) -> None:
+        importance = np.linspace(0.1, 1.0, 300).tolist()
+        scene = interference.build(
+            make_moment(np.eye(300)[:4], importance=importance), DISPLAY, Selection(), make_canvas()
+        )
+        assert "the 128 most important of 300" in {text.text for text in texts(scene)}
+        heads = {d.meaning.index for d in scene.drawables if isinstance(d, Rect) and isinstance(d.meaning, Feature)}
+        assert heads == set(range(172, 300))
+
+    def test_numbers_only_where_they_fit(self, make_moment, make_canvas) -> None:
+        scene = interference.build(make_moment(np.eye(20)[:5]), DISPLAY, Selection(), make_canvas())
+        assert not [text for text in texts(scene) if "." in text.text and "1.0" not in text.text]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_weights_that_diverged_are_drawn_all_the_same(bad: float, make_moment, make_canvas) -> None:
+    W = np.eye(2)
+    W[0, 0] = bad
+    with np.errstate(invalid="ignore"):
+        scene = interference.build(make_moment(W, b=[bad, 0.0]), DISPLAY, Selection(), make_canvas(), 1.0)
+    assert "–" in {text.text for text in texts(scene)}
+
+
+def test_extent_holds_the_figure(make_moment, make_canvas) -> None:
+    for count in (1, 5, 20, 200):
+        canvas = make_canvas(740, 400, text=1.7)
+        width, height = interference.extent(canvas, 400, count)
+        drawn = interference.figure(make_moment(np.eye(count)[:3]), 0, Selection(), canvas, 1.0, 400)
+        assert max(d.x + d.width for d in drawn if isinstance(d, Rect)) <= width
+        assert max(sum(text_extent(d)[1::2]) for d in drawn if isinstance(d, Text)) <= height + 1

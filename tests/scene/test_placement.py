@@ -1,0 +1,79 @@
+"""Where feature vectors come to lie on a canvas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from superviz.scene.camera import camera_for
+from superviz.scene.placement import Place, place_features, shrinkage
+from superviz.session.display import DisplaySettings
+
+PLACE = Place(100.0, 80.0, 50.0)
+
+
+def test_y_is_up_in_weights_and_down_on_the_canvas() -> None:
+    W = np.array([[0.0, 1.0], [1.0, 0.0]], dtype=np.float32)
+    placement = place_features(W, np.ones(2, dtype=np.float32), PLACE, camera_for(2, DisplaySettings()))
+    assert placement.tips.tolist() == [[100.0, 30.0], [150.0, 80.0]]
+    assert placement.starts.tolist() == [[100.0, 80.0], [100.0, 80.0]]
+    assert not placement.lanes
+
+
+def test_the_most_important_come_first_and_the_short_are_dead() -> None:
+    W = np.array([[1.0, 0.05, 1.0], [0.0, 0.0, 0.0]], dtype=np.float32)
+    placement = place_features(W, np.array([0.5, 1.0, 0.9], dtype=np.float32), PLACE, camera_for(2, DisplaySettings()))
+    assert placement.order.tolist() == [1, 2, 0]
+    assert placement.alive.tolist() == [True, False, True]
+
+
+def test_on_a_line_features_lie_side_by_side_in_order_of_importance() -> None:
+    W = np.array([[1.0, -1.0, 0.5]], dtype=np.float32)
+    placement = place_features(W, np.array([0.1, 1.0, 0.5], dtype=np.float32), PLACE, camera_for(1, DisplaySettings()))
+    assert placement.lanes
+    lanes = placement.starts[:, 1]
+    assert lanes[1] < lanes[2] < lanes[0]
+    assert lanes.mean() == pytest.approx(80.0)
+    np.testing.assert_allclose(placement.tips[:, 1], lanes)
+    np.testing.assert_allclose(placement.tips[:, 0], [150.0, 50.0, 125.0])
+
+
+def test_many_lanes_keep_together() -> None:
+    W = np.ones((1, 400), dtype=np.float32)
+    placement = place_features(W, np.ones(400, dtype=np.float32), PLACE, camera_for(1, DisplaySettings()))
+    assert np.ptp(placement.starts[:, 1]) <= 1.3 * 50.0
+
+
+def test_a_trail_ends_where_the_arrow_does() -> None:
+    W = np.random.default_rng(0).normal(size=(3, 6)).astype(np.float32)
+    camera = camera_for(3, DisplaySettings(dimensions=3))
+    placement = place_features(W, np.ones(6, dtype=np.float32), PLACE, camera)
+    np.testing.assert_allclose(placement.to_canvas(camera.project(np.stack([2 * W, W])))[-1], placement.tips)
+    assert np.ptp(placement.depth) > 0
+
+
+@pytest.mark.parametrize(
+    ("W", "factor"),
+    [
+        ([[0.0], [1.17]], 1.0),
+        ([[1.4], [0.0]], 1.0),
+        ([[3.0], [0.0]], 2.0),
+        ([[0.0], [2.48]], 2.0),
+        ([[0.0], [0.0]], 1.0),
+    ],
+)
+def test_long_vectors_shrink_the_figure(W: list[list[float]], factor: float) -> None:
+    assert shrinkage(np.array(W, dtype=np.float32), camera_for(2, DisplaySettings())) == pytest.approx(factor)
+
+
+def test_shrinking_is_continuous_and_an_orbit_does_not_change_it() -> None:
+    W = np.random.default_rng(1).normal(size=(3, 6)).astype(np.float32)
+    factors = [
+        shrinkage(W, camera_for(3, DisplaySettings(dimensions=3, azimuth=azimuth, elevation=elevation)))
+        for azimuth, elevation in ((0, 0), (40, 10), (200, -70))
+    ]
+    assert factors[0] == factors[1] == factors[2] > 1
+    camera = camera_for(2, DisplaySettings())
+    lengths = np.linspace(1.0, 3.0, 200)
+    steps = np.diff([shrinkage(np.array([[0.0], [length]], dtype=np.float32), camera) for length in lengths])
+    assert 0 <= steps.min() <= steps.max() < 0.02

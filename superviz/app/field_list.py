@@ -14,7 +14,7 @@ from superviz.views.theme import typeset
 
 _TITLE_SIZE = 12
 _MARGIN, _COMPACT_MARGIN = 16, 12
-_GAPS = {"top": (3, 0), "title": (12, 4), "row": (12, 7), "rule": (16, 6), "after": (11, 5), "foot": (16, 6)}
+_GAPS = {"top": (3, 0), "title": (12, 4), "row": (12, 7), "rule": (16, 5), "after": (11, 5), "foot": (16, 2)}
 """Logical pixels between things: in the full form, and in the compact one."""
 
 

@@ -102,6 +102,10 @@ class StepperRow(FieldRow):
         assert isinstance(value, int)
         self._stepper.box.show_number(value)
 
+    def set_compact(self, compact: bool) -> None:
+        super().set_compact(compact)
+        self._stepper.set_compact(compact)
+
 
 class SliderRow(FieldRow):
     """A number with a box and a slider."""

@@ -11,6 +11,8 @@ from superviz.app.buttons import Button
 from superviz.views.theme import BODY_SIZE, scaled, typeset
 
 _NOTCHES = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+_STEPPER_WIDTHS = ((40, 26), (34, 22))
+"""The box and each button, in the full form and in the compact one."""
 
 
 class NumberBox(QLineEdit):
@@ -31,6 +33,11 @@ class NumberBox(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding if width is None else fixed, fixed)
         typeset(self, BODY_SIZE, 500)
         self.returnPressed.connect(self._commit)
+
+    def set_width(self, width: int) -> None:
+        """Be that wide, in logical pixels at text scale 1."""
+        self._width = width
+        self.updateGeometry()
 
     @property
     def editing(self) -> bool:
@@ -106,7 +113,7 @@ class Stepper(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = NumberBox(42)
+        self.box = NumberBox(_STEPPER_WIDTHS[False][0])
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._less = Button("left", "minus")
         self._more = Button("right", "plus")
@@ -129,6 +136,13 @@ class Stepper(QWidget):
         self.box.setAccessibleName(name)
         self._less.setAccessibleName(f"Less: {name}")
         self._more.setAccessibleName(f"More: {name}")
+
+    def set_compact(self, compact: bool) -> None:
+        """Take the smaller form, or the full one; also after a change of text scale."""
+        box, button = _STEPPER_WIDTHS[compact]
+        self.box.set_width(box)
+        for part in (self._less, self._more):
+            part.setFixedWidth(scaled(button))
 
     @Slot()
     def _step_down(self) -> None:

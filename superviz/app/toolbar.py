@@ -136,6 +136,9 @@ class Toolbar(QWidget):
         self._compact = compact
         margin = 8 if compact else 12
         self._row.setContentsMargins(margin, 0, margin, 0)
+        # In the full form the preset and the pace give way first, not the status.
+        gives_way = QSizePolicy.Policy.Preferred if compact else QSizePolicy.Policy.Minimum
+        self._status.setSizePolicy(gives_way, QSizePolicy.Policy.Fixed)
         for spacer, gap in self._gaps:
             spacer.changeSize(gap[compact], 0)
         self._row.invalidate()

@@ -38,7 +38,9 @@ def feature_dimensionality(W: NDArray[Real]) -> NDArray[Real]:
     0 for a dead feature (norm under DEAD_NORM), where the quotient means nothing. TMS, "The geometry of superposition";
     the same as Scherlis et al.'s capacity. The sum over features is at most the number of hidden dimensions.
     """
-    return _dimensionality(gram_matrix(W))
+    squared_norms, totals = _overlaps(W)
+    alive = squared_norms >= DEAD_NORM**2
+    return np.divide(squared_norms**2, totals, out=np.zeros_like(totals), where=alive)
 
 
 def crowding(W: NDArray[Real]) -> NDArray[Real]:
@@ -47,15 +49,17 @@ def crowding(W: NDArray[Real]) -> NDArray[Real]:
     0 where i is orthogonal to all others, 1 or more where it is swamped, 0 for a dead feature. TMS, "Superposition as a
     phase change" (the colours of its bars).
     """
-    gram = gram_matrix(W)
-    squared_norms = np.diagonal(gram, axis1=-2, axis2=-1)
+    squared_norms, totals = _overlaps(W)
     alive = squared_norms >= DEAD_NORM**2
-    others = np.einsum("...ij,...ij->...i", gram, gram) - squared_norms**2
-    return np.divide(np.maximum(others, 0), squared_norms, out=np.zeros_like(others), where=alive)
+    others = np.maximum(totals - squared_norms**2, 0)
+    return np.divide(others, squared_norms, out=np.zeros_like(others), where=alive)
 
 
-def _dimensionality(gram: NDArray[Real]) -> NDArray[Real]:
-    squared_norms = np.diagonal(gram, axis1=-2, axis2=-1)
-    totals = np.einsum("...ij,...ij->...i", gram, gram)
-    alive = squared_norms >= DEAD_NORM**2
-    return np.divide(squared_norms**2, totals, out=np.zeros_like(totals), where=alive)
+def _overlaps(W: NDArray[Real]) -> tuple[NDArray[Real], NDArray[Real]]:
+    """Each feature's ||W_i||^2 and sum_j (W_i . W_j)^2, (..., features).
+
+    The sum is W_i^T (W W^T) W_i, so the large gram matrix of many features is never made.
+    """
+    second_moment = np.matmul(W, np.swapaxes(W, -1, -2))
+    totals = np.einsum("...hf,...hf->...f", W, np.matmul(second_moment, W))
+    return np.einsum("...hf,...hf->...f", W, W), totals

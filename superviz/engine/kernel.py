@@ -81,7 +81,11 @@ def _build(sources: str) -> Any:
                     trace.b[traced, instance] = state.b[instance]
                     traced += 1
 
-    return njit(train, nogil=True, cache=True)
+    try:
+        return njit(train, nogil=True, cache=True)
+    except RuntimeError:
+        # Neither this folder nor the user's cache can be written to: it is compiled at every start.
+        return njit(train, nogil=True)
 
 
 _VECTORS, _WEIGHTS = types.float32[:, ::1], types.float32[:, :, ::1]
@@ -108,6 +112,10 @@ def compile_kernel() -> None:
 
 def kernel_is_cached() -> bool:
     """Whether `compile_kernel` will be quick: an earlier start of this program left its work in numba's cache."""
+    if train.signatures:
+        return True
+    # Numba has no public way to ask; its dispatcher without a cache has none of these.
     cache = train._cache
-    key = cache._index_key(_SIGNATURE, train.targetctx.codegen())
-    return bool(train.signatures) or key in cache._cache_file._load_index()
+    if not hasattr(cache, "_index_key"):
+        return False
+    return cache._index_key(_SIGNATURE, train.targetctx.codegen()) in cache._cache_file._load_index()

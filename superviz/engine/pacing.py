@@ -14,7 +14,7 @@ _BACKLOG_SECONDS = 0.05
 
 
 class Pacer:
-    """Where training can't hold its pace it owes at most _BACKLOG_SECONDS of it, so it never races to catch up."""
+    """Where training can't hold its pace it owes at most _BACKLOG_SECONDS of it: it never races to catch up."""
 
     def __init__(self, pace: float | None, clock: Callable[[], float] = perf_counter) -> None:
         self.pace = pace
@@ -46,7 +46,7 @@ class Pacer:
         if self.pace is None:
             return self._chunk
         now = self._clock()
-        most = max(1.0, self.pace * _BACKLOG_SECONDS)
+        most = 1 + self.pace * _BACKLOG_SECONDS
         if self._owed(now) > most:
             self._owed_from(now, most)
         return min(self._chunk, int(self._owed(now)))

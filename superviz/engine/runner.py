@@ -149,7 +149,10 @@ class Runner:
         self._show_live()
         self._trainer.prepare()
         self._pacer.restart()
-        self._enter(RunState.PAUSED if self._paused else RunState.RUNNING)
+        if self._trainer.step >= self._until:
+            self._enter(RunState.FINISHED)
+        else:
+            self._enter(RunState.PAUSED if self._paused else RunState.RUNNING)
 
     def _obey(self) -> None:
         """Carry out the commands that wait; with no step due, sleep until one is or a command comes."""
@@ -253,9 +256,10 @@ class Runner:
             self._enter(RunState.RUNNING)
 
     def _advance(self, steps: int) -> None:
-        self._pause()
+        if self.state is RunState.RUNNING:
+            self._pause()
         if self.state is RunState.PAUSED:
-            self._owed = steps
+            self._owed += steps
 
     def _stop(self) -> None:
         self._owed = 0

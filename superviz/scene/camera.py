@@ -28,9 +28,9 @@ class Camera:
 
     def held(self, W: NDArray[np.floating]) -> float:
         """The share of the squared weights of W, (hidden, features), that the shown directions hold; 1 where W is 0."""
-        whole = float(np.vdot(W, W))
-        seen = W[: self.shown]
-        return float(np.vdot(seen, seen)) / whole if whole > 0 else 1.0
+        held = np.einsum("hf,hf->h", W, W)
+        whole = float(held.sum())
+        return float(held[: self.shown].sum()) / whole if whole > 0 else 1.0
 
 
 def camera_for(n_hidden: int, display: DisplaySettings) -> Camera:

@@ -20,7 +20,7 @@ from superviz.scene.inset import inset, scaled
 from superviz.scene.labels import LabelStyle
 from superviz.scene.loss_curve import loss_curve
 from superviz.scene.numerals import count, loss_text, probability_text
-from superviz.scene.palette import Palette
+from superviz.scene.palette import Palette, mix
 from superviz.scene.placement import Place, shrinkage
 from superviz.scene.selection import Selection
 from superviz.scene.text_extent import break_lines, text_width
@@ -214,8 +214,8 @@ def _loss(timeline: Timeline, position: float, box: Box, palette: Palette) -> li
     x = curve.x(min(max(position, 0.0), horizon))
     shown, ahead = curve.split(x)
     drawn: list[Drawable] = [
-        Path(line, Stroke(palette.accent, 4.2, opacity, round=True))
-        for line, opacity in ((ahead, _AHEAD), (shown, 1.0))
+        Path(line, Stroke(color, 4.2, round=True))
+        for line, color in ((ahead, mix(palette.canvas, palette.accent, _AHEAD)), (shown, palette.accent))
         if len(line) > 1
     ]
     drawn.append(Path(np.array([[left, bottom], [right, bottom]]), Stroke(palette.line_strong, 2.0)))

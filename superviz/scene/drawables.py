@@ -74,7 +74,7 @@ class Disc:
 class Text:
     """Text set in Inter at a baseline-free anchor: (x, y) is the point `anchor` and `rise` speak of.
 
-    With `wrap` (logical pixels) it breaks into lines `line_height` apart and y is the top, centre or bottom of the whole.
+    With `wrap` (logical pixels) it breaks into lines `line_height` apart; y is the top, centre or bottom of the whole.
     With `box` it stands on a rounded rectangle grown by that padding around the text's own extent.
     """
 

@@ -41,7 +41,7 @@ def figure(
     drawables += circle_layer(placement, palette)
     drawables += outline_layer(placement, name_shape(moment.W[instance]), palette)
     if trails and moment.trail_instance == instance:
-        drawables += trail_layer(placement, moment.trail, colors, trailed_features(placement))
+        drawables += trail_layer(placement, moment.trail, colors, trailed_features(placement), palette)
     drawables += arrow_layer(placement, colors, palette)
     drawables += origin_layer(placement, palette)
     if labels is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from superviz.core.shapes import Shape
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Stroke, Text
-from superviz.scene.palette import Palette
+from superviz.scene.palette import Palette, mix
 from superviz.scene.placement import Placement
 
 AXIS_REACH = 1.2
@@ -77,7 +77,8 @@ def outline_layer(placement: Placement, shape: Shape | None, palette: Palette) -
     """The outline through the tips of each polygon of a named shape, the edges of each tetrahedron; without colour."""
     if shape is None or placement.lanes:
         return []
-    edge = Stroke(palette.text1, _EDGE_WIDTH * placement.place.mark, _EDGE_OPACITY, round=True)
+    # Mixed with the ground instead of see-through: opaque lines are painted many times faster.
+    edge = Stroke(mix(palette.canvas, palette.text1, _EDGE_OPACITY), _EDGE_WIDTH * placement.place.mark, round=True)
     fill = Paint(palette.text1, _FILL_OPACITY)
     drawables: list[Drawable] = []
     for part in shape.parts:

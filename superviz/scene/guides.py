@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from superviz.scene.boxes import Box, Segment, box_of, crosses, overlaps
+from superviz.scene.arrows import FEW
+from superviz.scene.boxes import Box, box_of, crosses, overlaps
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Stroke, Text, TextBox
 from superviz.scene.effects import NOTICEABLE
 from superviz.scene.numerals import signed
@@ -109,7 +110,7 @@ def tag_layer(
     behind = min(foot.along for foot in feet)
     far = max(_TAG_DISTANCE * placement.place.mark, 2.0 * size)
     box = TextBox(9 * size / 13, 4 * size / 13, 4.0, Paint(palette.raised), Stroke(palette.line_strong, 1.0))
-    arrows: list[Segment] = list(zip(placement.starts.tolist(), placement.tips.tolist(), strict=True))
+    arrows = placement.segments(FEW)
     drawables: list[Drawable] = []
     for foot in sorted(feet, key=lambda foot: -abs(foot.product)):
         outward = [(-ux, -uy)] if foot.along == behind < 0 else []

@@ -162,7 +162,10 @@ def _labelled(matrix: _Matrix, layout: _Layout, selected: int | None) -> list[in
         del places[0]
     if selected is None:
         return places
-    return [*(place for place in places if place != selected and (every == 1 or abs(place - selected) >= apart)), selected]
+    return [
+        *(place for place in places if place != selected and (every == 1 or abs(place - selected) >= apart)),
+        selected,
+    ]
 
 
 def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:

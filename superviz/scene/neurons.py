@@ -175,9 +175,22 @@ def _names(mixed: NDArray[np.floating], layout: _Layout, canvas: Canvas) -> list
     every = next(every for every in (1, 2, 5, 10, 20, 50, 100) if every * layout.column >= 30 * text or every == 100)
     drawn: list[Drawable] = []
     for neuron in range(every - 1, len(mixed), every):
-        x, name = layout.middle(neuron), f"Neuron {neuron + 1}" if named else str(neuron + 1)
-        drawn.append(Text(x, upper, name, 13 * text, palette.text1, 600, "middle", meaning=Neuron(neuron)))
-        drawn.append(Text(x, lower, form.format(fixed(float(mixed[neuron]), 1)), size, palette.text2, anchor="middle"))
+        x, name, amount = layout.middle(neuron), str(neuron + 1), form.format(fixed(float(mixed[neuron]), 1))
+        if x + max(text_width(amount, size), text_width(name, 13 * text, 600)) / 2 > canvas.width:
+            continue
+        drawn.append(
+            Text(
+                x,
+                upper,
+                f"Neuron {name}" if named else name,
+                13 * text,
+                palette.text1,
+                600,
+                "middle",
+                meaning=Neuron(neuron),
+            )
+        )
+        drawn.append(Text(x, lower, amount, size, palette.text2, anchor="middle"))
     if form == "{}" and text_width("mixes", 12 * text) <= layout.left - 13 * text:
         drawn.append(Text(layout.left - 9 * text, lower, "mixes", 12 * text, palette.text3, anchor="end"))
     return drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from superviz.core.geometry import DEAD_NORM, weight_norms
 from superviz.core.snapshot import Array
+from superviz.scene.boxes import Segment
 from superviz.scene.camera import Camera
 from superviz.scene.drawables import Points
 from superviz.scene.palette import importance_order
@@ -56,10 +58,16 @@ class Placement:
         """Whether there is one hidden dimension only, so that arrows lie side by side."""
         return self.camera.shown == 1
 
-    def to_canvas(self, projected: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(..., features, 2) logical pixels of the camera's (..., 3, features)."""
-        points = np.swapaxes(projected[..., :2, :], -1, -2) * (self.place.unit, -self.place.unit)
-        points += self.starts
+    def segments(self, most: int) -> list[Segment]:
+        """The most important arrows as lines from start to tip, `most` of them or fewer."""
+        chosen = self.order[:most]
+        return list(zip(self.starts[chosen].tolist(), self.tips[chosen].tolist(), strict=True))
+
+    def path_of(self, trail: Array, features: Sequence[int]) -> NDArray[np.float64]:
+        """(points, features, 2) logical pixels: where the tips of `features` were in `trail`, (points, hidden, all)."""
+        projected = self.camera.project(trail[:, :, features])
+        points = np.swapaxes(projected[:, :2], 1, 2) * (self.place.unit, -self.place.unit)
+        points += self.starts[features]
         return points
 
 

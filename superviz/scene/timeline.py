@@ -10,6 +10,7 @@ from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Rect, Scene, Stroke, Text
 from superviz.scene.loss_curve import LossCurve, loss_curve
 from superviz.scene.numerals import count
+from superviz.scene.palette import mix
 from superviz.scene.selection import Selection, Step
 from superviz.scene.text_extent import text_width
 from superviz.scene.ticks import even_ticks, log_ticks, short
@@ -19,6 +20,8 @@ from superviz.session.timeline import Timeline
 
 _TINT, _BAND, _AHEAD = 0.13, 0.035, 0.5
 """Opacities: of the tint under what was shown, of every other epoch, of the line past the playhead."""
+_FILLED_POINTS = 8
+"""Of the curve, in one piece of the tint: the fewer edges a scanline meets, the faster it is filled."""
 
 _FLAG = np.array([[0.0, -4.5], [13.0, -4.5], [10.0, 0.0], [13.0, 4.5], [0.0, 4.5]])
 _PENNANT = np.array([[-8.0, 0.0], [8.0, 0.0], [8.0, 9.0], [0.0, 16.0], [-8.0, 9.0]])
@@ -176,9 +179,11 @@ def _curve(curve: LossCurve, playhead_x: float, box: _Box, canvas: Canvas) -> li
     accent, width = canvas.palette.accent, 2.2 * box.mark
     drawn: list[Drawable] = []
     if len(shown) > 1:
-        drawn.append(Path(_down_to(shown, box.bottom), None, Paint(accent, _TINT), closed=True))
+        for start in range(0, len(shown) - 1, _FILLED_POINTS):
+            piece = _down_to(shown[start : start + _FILLED_POINTS + 1], box.bottom)
+            drawn.append(Path(piece, None, Paint(accent, _TINT), closed=True))
     if len(ahead) > 1:
-        drawn.append(Path(ahead, Stroke(accent, width, _AHEAD, round=True)))
+        drawn.append(Path(ahead, Stroke(mix(canvas.palette.canvas, accent, _AHEAD), width, round=True)))
     if len(shown) > 1:
         drawn.append(Path(shown, Stroke(accent, width, round=True)))
     return drawn

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from superviz.core.shapes import name_shape
-from superviz.scene.arrows import Emphasis, arrow_layer, halo
+from superviz.scene.arrows import FEW, Emphasis, arrow_layer, halo
 from superviz.scene.boxes import Box, Segment, box_of, crosses, overlaps
 from superviz.scene.camera import camera_for
 from superviz.scene.canvas import Canvas
@@ -71,7 +71,8 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     layers: list[Drawable] = [*axis_layer(placement, palette), *circle_layer(placement, palette)]
     layers += outline_layer(placement, name_shape(W), palette)
     if display.trails and moment.trail_instance == instance:
-        layers += trail_layer(placement, moment.trail, colors, trailed_features(placement, emphasis.features))
+        trailed = trailed_features(placement, emphasis.features)
+        layers += trail_layer(placement, moment.trail, colors, trailed, palette)
     guides: list[Drawable] = []
     if emphasis.selected is not None:
         color = colors[emphasis.selected]
@@ -138,7 +139,7 @@ def _marks(
             taken.append(box)
     paths = [guide for guide in guides if isinstance(guide, Path)]
     lines: list[Segment] = [(path.points[0].tolist(), path.points[-1].tolist()) for path in paths]
-    lines += zip(placement.starts.tolist(), placement.tips.tolist(), strict=True)
+    lines += placement.segments(FEW)
     if placement.lanes:
         return [*marks, tick_name(placement, canvas.palette, sizes.note)]
     place = placement.place

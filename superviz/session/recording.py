@@ -27,10 +27,12 @@ from superviz.session.keyframes import Keyframes, Snapshots
 from superviz.session.losses import Losses, LossSeries
 from superviz.session.migrations import upgrade
 from superviz.session.moment import Moment
-from superviz.session.store import Fill, connect, create_file, read_faults, reading, write
+from superviz.session.store import Fill, connect, create_file, read_faults, reading, write, writing
 
 _SMALL_BYTES = 2**28
 """Weights up to this size are believed of any file; larger ones only where the file is as large."""
+_NONSENSE = (RecipeError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
+"""What JSON that superviz did not write can lead to."""
 
 
 class Recording:
@@ -52,7 +54,7 @@ class Recording:
             self._read(source, most_bytes)
         except rows.DamageError as damage:
             raise SessionError(f"{path}: damaged: {damage}") from None
-        except (RecipeError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except _NONSENSE as error:
             raise SessionError(f"{path}: damaged: what it says of itself makes no sense: {error}") from error
 
     @classmethod
@@ -114,7 +116,8 @@ class Recording:
             create_file(path, fill, force=force)
         connection = connect(path)
         if path is None:
-            fill(connection)
+            with writing(path):
+                fill(connection)
         recording = cls(connection, path, sys.maxsize)
         recording._journal = journal = Journal(path, connection)
         weakref.finalize(recording, journal.abandon)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
-from superviz.views.long_line import is_long_line, paint_long_line
 from superviz.views.polygon import polygon
+from superviz.views.segments import goes_in_segments, paint_segments
 from superviz.views.text_layout import TextBlock, lay_out
 
 
@@ -53,11 +53,16 @@ def to_image(scene: Scene, scale: float = 1.0, *, text_as_outlines: bool = False
 
 
 def _paint_path(painter: QPainter, path: Path) -> None:
+    if goes_in_segments(painter, path.stroke):
+        if path.fill is not None:
+            _dip(painter, None, path.fill)
+            painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
+        _dip(painter, path.stroke, None)
+        paint_segments(painter, path)
+        return
     _dip(painter, path.stroke, path.fill)
     if path.closed:
         painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
-    elif is_long_line(painter, path):
-        paint_long_line(painter, path)
     elif path.fill is None:
         painter.drawPolyline(polygon(path.points))
     else:

@@ -162,3 +162,11 @@ def test_a_steppers_parts_stand_in_one_row(qtbot: QtBot) -> None:
     assert less.height() == stepper.box.height() == more.height() == 26
     assert less.geometry().right() + 1 == stepper.box.x()
     assert stepper.box.geometry().right() + 1 == more.x()
+
+
+@pytest.mark.parametrize(("compact", "width"), [(False, 92), (True, 78)])
+def test_a_stepper_is_as_wide_as_measured(qtbot: QtBot, compact: bool, width: int) -> None:
+    stepper = Stepper()
+    qtbot.addWidget(stepper)
+    stepper.set_compact(compact)
+    assert stepper.sizeHint().width() == width

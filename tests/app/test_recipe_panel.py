@@ -78,7 +78,7 @@ def test_it_shows_the_experiment_for_the_instance(panel: RecipePanel) -> None:
     assert box(panel, "feature_probability").text() == "0.05"
     assert "Each feature is active 5% of the time: sparsity 0.95. For instance 8." in texts(panel)
     assert "x' = ReLU(W<sup>T</sup>W x + b)" in texts(panel)
-    assert row(panel, "model").findChild(QComboBox).currentText() == "ReLU output"
+    assert row(panel, "model").findChildren(QComboBox)[0].currentText() == "ReLU output"
 
 
 def test_another_instance_shows_its_own(panel: RecipePanel, intro: Experiment) -> None:
@@ -106,7 +106,7 @@ def test_an_instances_probability_leaves_the_others_alone(qtbot: QtBot, panel: R
 
 def test_dragging_a_slider_tells_all_the_way(panel: RecipePanel) -> None:
     heard = Heard(panel)
-    slider = row(panel, "importance").findChild(QSlider)
+    slider = row(panel, "importance").findChildren(QSlider)[0]
     for position in (0, 500, 1000):
         slider.setValue(position)
     assert heard.edits == [("importance", 0.1), ("importance", 0.55), ("importance", 1.0)]
@@ -179,7 +179,7 @@ def test_fewer_instances_take_their_list_along(qtbot: QtBot, panel: RecipePanel)
 
 
 def test_a_kind_waits_too(panel: RecipePanel) -> None:
-    row(panel, "model").findChild(QComboBox).activated.emit(0)
+    row(panel, "model").findChildren(QComboBox)[0].activated.emit(0)
     assert panel.pending == {"model": "linear"}
     assert "x' = W<sup>T</sup>W x + b" in texts(panel)
 
@@ -198,7 +198,7 @@ def test_a_kind_waits_too(panel: RecipePanel) -> None:
 def test_what_wont_do_is_refused_in_place(qtbot: QtBot, panel: RecipePanel, name: str, text: str, says: str) -> None:
     heard, before = Heard(panel), box(panel, name).text()
     type_in(qtbot, box(panel, name), text)
-    refusal = panel.findChild(Refusal)
+    refusal = panel.findChildren(Refusal)[0]
     assert refusal.isVisible()
     assert refusal.line.startswith(f"{says}: ")
     assert "\n" not in refusal.line
@@ -233,7 +233,7 @@ def test_values_that_change_resize_nothing(qtbot: QtBot, panel: RecipePanel, int
     type_in(qtbot, box(panel, "seed"), "3")
     qtbot.wait(1)
     assert box(panel, "seed").mapTo(panel, panel.rect().topLeft()).y() > 0
-    assert panel.findChild(QScrollArea).geometry() in [place[1] for place in before if isinstance(place, tuple)]
+    assert panel.findChildren(QScrollArea)[0].geometry() in [place[1] for place in before if isinstance(place, tuple)]
 
 
 def test_someone_who_types_is_not_disturbed(qtbot: QtBot, panel: RecipePanel, intro: Experiment) -> None:
@@ -253,12 +253,12 @@ def test_the_whole_recipe_shows_without_scrolling_in_both_windows(qtbot: QtBot, 
     for compact, width, height in ((False, 303, 853), (True, 231, 559)):
         panel.set_compact(compact)
         panel.resize(width, height)
-        qtbot.waitUntil(lambda: panel.findChild(QScrollArea).verticalScrollBar().maximum() == 0)
+        qtbot.waitUntil(lambda: panel.findChildren(QScrollArea)[0].verticalScrollBar().maximum() == 0)
 
 
 def test_where_it_doesnt_fit_it_scrolls(qtbot: QtBot, panel: RecipePanel) -> None:
     panel.resize(303, 400)
-    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar = panel.findChildren(QScrollArea)[0].verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 300)
     assert box(panel, "importance").mapTo(panel, panel.rect().topLeft()).x() + 66 == 303 - 16
 

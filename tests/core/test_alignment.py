@@ -127,7 +127,7 @@ def test_a_chain_goes_on_from_stored_rotations_as_if_never_interrupted() -> None
     chain = [first_rotation(W)]
     frames = [W]
     for k in range(5):
-        frames.append(frames[-1] + np.float32(0.01) * random_weights(k, 5, 9))
+        frames.append(np.asarray(frames[-1] + 0.01 * random_weights(k, 5, 9), dtype=np.float32))
         chain.append(next_rotation(chain[-1], frames[-2], frames[-1], 10))
     stored = np.frombuffer(chain[2].tobytes(), dtype="<f4").reshape(chain[2].shape)
     for k in range(3, 6):

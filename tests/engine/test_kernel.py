@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from superviz.core.experiment import Experiment
+from superviz.core.experiment import Experiment, ModelKind
 from superviz.core.snapshot import Checkpoint
 from superviz.engine import kernel
 from superviz.engine.sampling import sample
@@ -42,13 +45,13 @@ def tensor(array: NDArray[np.float32]) -> torch.Tensor:
 
 def standing_at(experiment: Experiment, W: NDArray[np.float32], b: NDArray[np.float32], step: int = 0) -> Checkpoint:
     """A checkpoint with those weights and moments of 0."""
-    nothing = [np.zeros_like(array) for array in (W, b, W, b)]
-    return Checkpoint(step, W, b, *nothing, np.zeros(experiment.n_instances))
+    no_W, no_b = np.zeros_like(W), np.zeros_like(b)
+    return Checkpoint(step, W, b, no_W, no_b, no_W, no_b, np.zeros(experiment.n_instances))
 
 
 @pytest.mark.parametrize("model", ["linear", "relu_output"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "-".join(map(str, size.values())))
-def test_gradient_and_loss(model: str, size: dict[str, Any]) -> None:
+def test_gradient_and_loss(model: ModelKind, size: dict[str, Any]) -> None:
     settings: dict[str, Any] = {"n_instances": 2, "importance": 0.8, "feature_probability": [0.3, 1.0], **size}
     if isinstance(settings["feature_probability"], float):
         settings["feature_probability"] = [settings["feature_probability"]] * 2
@@ -75,7 +78,7 @@ def test_gradient_and_loss(model: str, size: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("steps", "tolerance"), [(1, 1e-7), (50, 2e-6)])
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01, 1.0])
 @pytest.mark.parametrize("model", ["linear", "relu_output"])
-def test_adamw_is_torchs(model: str, weight_decay: float, steps: int, tolerance: float) -> None:
+def test_adamw_is_torchs(model: ModelKind, weight_decay: float, steps: int, tolerance: float) -> None:
     experiment = Experiment(
         n_features=5, n_hidden=2, model=model, feature_probability=0.2, importance=0.9, weight_decay=weight_decay
     )
@@ -125,3 +128,9 @@ def test_once_compiled_it_is_cached_and_compiles_for_nothing_else() -> None:
     assert len(kernel.train.signatures) == 1
     with pytest.raises(TypeError):
         kernel.train(0, 1)
+
+
+def test_without_a_place_for_the_cache_it_still_works() -> None:
+    code = "import sys; from superviz.engine import kernel; sys.exit(kernel.kernel_is_cached() or kernel.train is None)"
+    environment = {**os.environ, "NUMBA_CACHE_LOCATOR_CLASSES": "ZipCacheLocator"}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

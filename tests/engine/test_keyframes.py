@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,10 +60,8 @@ def test_what_stands_still_is_taken_at_the_stride() -> None:
 
 
 def test_what_moves_is_taken_once_it_has_moved() -> None:
-    taken = select_steps(KeyframePolicy(), 240, speed=MOVE / 10)
-    # The last keyframe's distance, then the next grid step after it.
-    assert taken[:3] == [0, 11, 25]
-    assert all(after - before > 10 for before, after in zip(taken, taken[1:], strict=False))
+    # Every 10.5 steps it has moved enough; the grid step after that is taken.
+    assert select_steps(KeyframePolicy(), 60, speed=MOVE / 10.5) == [0, 11, 25, 40, 55]
 
 
 def test_movement_is_measured_from_the_last_keyframe() -> None:
@@ -88,7 +88,7 @@ def test_chunks_and_resuming_never_matter(cuts: list[int], speed: float) -> None
     policy, taken = KeyframePolicy(budget=100 * FRAME_BYTES), list[int]()
     last: Snapshot | None = None
     ends = [-1, *sorted(set(cuts)), 3000]
-    for after, until in zip(ends, ends[1:], strict=False):
+    for after, until in pairwise(ends):
         steps = grid_steps(after, until)
         frames = policy.select(steps, *walk(steps, speed))
         taken += [frame.step for frame in frames]

@@ -39,7 +39,8 @@ def test_it_keeps_its_pace(pace: float) -> None:
 def test_it_wakes_no_oftener_than_it_must() -> None:
     clock = Clock()
     _, chunks = train(Pacer(1_000.0, clock), clock, 1, step_seconds=1e-6)
-    assert len(chunks) <= 1 / WAKE_SECONDS + 1
+    # Some more at first, while it learns how long a step takes.
+    assert len(chunks) <= 1 / WAKE_SECONDS + 8
     pacer = Pacer(2.0, clock)
     assert pacer.wait() == pytest.approx(0.5)
 

@@ -20,7 +20,7 @@ def words() -> NDArray[np.uint32]:
 
 @pytest.fixture(scope="module")
 def centred(words: NDArray[np.uint32]) -> NDArray[np.float64]:
-    return (words >> 8) * 2.0**-24 - 0.5
+    return (words >> 8).astype(np.float64) * 2.0**-24 - 0.5
 
 
 def deviations(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
@@ -29,7 +29,7 @@ def deviations(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def test_scramble_is_splitmix64() -> None:
-    # The generator's first outputs for seed 1234567, as widely published (Rosetta Code, "Pseudo-random numbers/Splitmix64").
+    # The first outputs for seed 1234567, as widely published (Rosetta Code, "Pseudo-random numbers/Splitmix64").
     state = np.array([1234567], dtype=np.uint64) + GOLDEN * np.arange(1, 6, dtype=np.uint64)
     expected = [
         6457827717110365317,
@@ -126,5 +126,5 @@ def test_rows_share_no_stretch(words: NDArray[np.uint32]) -> None:
 
 def test_seeds_are_independent() -> None:
     rows = [random_bits(step_key(instance_keys(seed, 1, Stream.SAMPLES), 0), 1, BATCH) for seed in range(3000)]
-    values = (np.concatenate(rows) >> 8) * 2.0**-24 - 0.5
+    values = (np.concatenate(rows) >> 8).astype(np.float64) * 2.0**-24 - 0.5
     assert deviations(values[:-1], values[1:]) < 5

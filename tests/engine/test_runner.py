@@ -64,7 +64,7 @@ def test_a_run_from_start_to_finish(sink: KeepingSink) -> None:
     assert runner.state is RunState.FINISHED
     assert runner.step == 400
     assert runner.error is None
-    assert [frame.step for frame in sink.keyframes][0] == 0
+    assert sink.keyframes[0].step == 0
     assert [checkpoint.step for checkpoint in sink.checkpoints] == [0, 400]
     assert np.concatenate(sink.losses).shape == (40, 2)
     assert sink.live[-1].step == 400
@@ -83,9 +83,7 @@ def test_keyframes_are_ascending_and_on_the_trainers_way(sink: KeepingSink) -> N
         assert trainer.snapshot().b.tobytes() == frame.b.tobytes()
 
 
-def test_pace_pauses_and_steps_change_nothing_that_is_recorded(
-    sink: KeepingSink, make_sink: type[KeepingSink]
-) -> None:
+def test_pace_pauses_and_steps_change_nothing_that_is_recorded(sink: KeepingSink, make_sink: type[KeepingSink]) -> None:
     run(sink)
     other = make_sink()
     runner = Runner(Trainer(EXPERIMENT, threads=2), [other], pace=1500.0, paused=True, stay=True)
@@ -146,6 +144,19 @@ def test_advance_pauses_and_takes_so_many_steps(sink: KeepingSink) -> None:
         until(lambda: runner.step == before + 500)
         until(lambda: sink.live[-1].step == before + 500)
         assert runner.state is RunState.PAUSED
+
+
+def test_advances_add_up_and_a_pause_calls_them_off(sink: KeepingSink) -> None:
+    runner = Runner(Trainer(EXPERIMENT), [sink], paused=True)
+    for _ in range(3):
+        runner.advance(2)
+    with running(runner):
+        until(lambda: runner.step == 6)
+        runner.advance(300)
+        runner.pause()
+        until(lambda: runner.state is RunState.PAUSED)
+        time.sleep(0.05)
+        assert runner.step < 306
 
 
 def test_advance_goes_no_further_than_the_horizon(sink: KeepingSink) -> None:

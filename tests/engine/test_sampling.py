@@ -18,7 +18,7 @@ def test_sparse_uniform_has_its_distribution(p: float) -> None:
     assert abs(len(active) / count - p) < 5 * np.sqrt(p * (1 - p) / count) + 1e-6
     assert abs(active.mean() - 0.5) < 5 * np.sqrt(1 / 12 / len(active))
     assert abs((active**2).mean() - 1 / 3) < 5 * np.sqrt((1 / 5 - 1 / 9) / len(active))
-    assert 0 <= x.min()
+    assert x.min() >= 0
     assert x.max() <= 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superviz.core.experiment import Experiment
+from superviz.core.experiment import Experiment, ModelKind
 from superviz.engine.evaluation import evaluation_loss
 from superviz.engine.trainer import Trainer
 
@@ -39,7 +39,7 @@ def test_most_seeds_find_the_pentagon() -> None:
 
 
 @pytest.mark.parametrize("model", ["linear", "relu_output"])
-def test_a_dense_model_keeps_the_most_important(model: str) -> None:
+def test_a_dense_model_keeps_the_most_important(model: ModelKind) -> None:
     """SCIENCE 2: n = 20, m = 5, I = .7^i at p = 1: the five most important features, and E[x] for the others."""
     experiment = Experiment(
         n_features=20, n_hidden=5, model=model, importance=0.7, feature_probability=1.0, steps=10_000

@@ -137,6 +137,6 @@ def test_what_was_not_acknowledged_is_there_too_within_the_commit_time(tmp_path:
     )
     assert process.stdout is not None
     process.stdout.readline()
-    time.sleep(8 * COMMIT_SECONDS)
+    time.sleep(3 * COMMIT_SECONDS)
     kill_after(process, 0)
     assert Recording.open(path).keyframe_count > 10

@@ -52,7 +52,8 @@ def test_looks_own_words() -> None:
     [
         (
             union(DIGON, DIGON, dead=1),
-            "Four features share two dimensions in opposite pairs. Each gets 0.50 of a dimension. One more is left out.",
+            "Four features share two dimensions in opposite pairs. Each gets 0.50 of a dimension. "
+            "One more is left out.",
             "Four features share two dimensions: 0.50 each.",
         ),
         (

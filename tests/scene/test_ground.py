@@ -9,7 +9,7 @@ from superviz.core.shapes import name_shape
 from superviz.scene.camera import camera_for
 from superviz.scene.drawables import Disc, Path
 from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, outline_layer, tick_name
-from superviz.scene.palette import DARK
+from superviz.scene.palette import DARK, mix
 from superviz.scene.placement import Place, Placement, place_features
 from superviz.session.display import DisplaySettings
 
@@ -95,7 +95,8 @@ def test_the_outline_goes_round_a_pentagon_without_crossing_itself() -> None:
     np.testing.assert_allclose(sides, 100 * 2 * np.sin(np.radians(36)), rtol=1e-5)
     assert outline.stroke is not None
     assert outline.fill is not None
-    assert (outline.stroke.color, outline.stroke.opacity, outline.fill.opacity) == (DARK.text1, 0.34, 0.045)
+    assert outline.stroke.color == mix(DARK.canvas, DARK.text1, 0.34)
+    assert outline.fill.opacity == 0.045
 
 
 def test_a_tetrahedron_has_its_six_edges() -> None:

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from superviz.core.shapes import Glyph
 from superviz.scene.color_space import contrast, from_hex, from_linear, to_linear, to_oklab
 from superviz.scene.palette import (
     DARK,
@@ -120,10 +121,11 @@ def test_many_features_of_equal_importance_are_coloured_by_shape() -> None:
     assert colored_by_shape(np.ones(9))
     assert not colored_by_shape(np.ones(8))
     assert not colored_by_shape(0.9 ** np.arange(9))
-    colors = feature_colors(DARK, np.ones(9), ("digon", "digon", "alone", "dead", "mixed", *("pentagon",) * 4))
+    shapes: list[Glyph] = ["digon", "digon", "alone", "dead", "mixed", "pentagon", "pentagon", "pentagon", "pentagon"]
+    colors = feature_colors(DARK, np.ones(9), shapes)
     assert colors[:5] == ("#7BE8D6", "#7BE8D6", "#FEEF02", DARK.line, DARK.text3)
     # Ranks tell more than shapes where importances differ.
-    assert feature_colors(DARK, 0.9 ** np.arange(9), ("digon",) * 9)[0] == DARK.few_features[0]
+    assert feature_colors(DARK, 0.9 ** np.arange(9), shapes)[0] == DARK.few_features[0]
 
 
 def test_interference_at_its_ends_and_beyond() -> None:

@@ -48,7 +48,11 @@ def test_a_trail_ends_where_the_arrow_does() -> None:
     W = np.random.default_rng(0).normal(size=(3, 6)).astype(np.float32)
     camera = camera_for(3, DisplaySettings(dimensions=3))
     placement = place_features(W, np.ones(6, dtype=np.float32), PLACE, camera)
-    np.testing.assert_allclose(placement.to_canvas(camera.project(np.stack([2 * W, W])))[-1], placement.tips)
+    path = placement.path_of(np.stack([2 * W, W]), [4, 1])
+    assert path.shape == (2, 2, 2)
+    np.testing.assert_allclose(path[-1], placement.tips[[4, 1]])
+    np.testing.assert_allclose(path[0] - placement.starts[[4, 1]], 2 * (path[1] - placement.starts[[4, 1]]))
+    assert placement.segments(2) == [(placement.starts[i].tolist(), placement.tips[i].tolist()) for i in (0, 1)]
     assert np.ptp(placement.depth) > 0
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from superviz.scene.camera import camera_for
+from superviz.scene.color_space import contrast
 from superviz.scene.drawables import Path
-from superviz.scene.palette import DARK, feature_colors
+from superviz.scene.palette import DARK, feature_colors, mix
 from superviz.scene.placement import Place, Placement, place_features
 from superviz.scene.trails import trail_layer
 from superviz.session.display import DisplaySettings
@@ -24,7 +25,7 @@ def paths(trail: np.ndarray, features: list[int] | None = None) -> list[Path]:
     trail = trail.astype(np.float32)
     count = trail.shape[2]
     colors = feature_colors(DARK, np.linspace(1, 0.1, count))
-    drawn = trail_layer(placed(trail[-1]), trail, colors, range(count) if features is None else features)
+    drawn = trail_layer(placed(trail[-1]), trail, colors, features or list(range(count)), DARK)
     return [item for item in drawn if isinstance(item, Path)]
 
 
@@ -47,11 +48,13 @@ def test_fourteen_segments_of_equal_length_that_join() -> None:
         assert before.points[-1].tolist() == after.points[0].tolist()
 
 
-def test_they_fade_with_age() -> None:
-    opacities = [segment.stroke.opacity for segment in paths(arc(200)) if segment.stroke]
-    assert opacities[0] == pytest.approx(0.14)
-    assert opacities[-1] == pytest.approx(0.64)
-    assert opacities == sorted(opacities)
+def test_they_fade_with_age_into_the_ground() -> None:
+    color = feature_colors(DARK, np.ones(1))[0]
+    seen = [segment.stroke.color for segment in paths(arc(200)) if segment.stroke]
+    assert seen[0] == mix(DARK.canvas, color, 0.14)
+    assert seen[-1] == mix(DARK.canvas, color, 0.64)
+    assert [contrast(one, DARK.canvas) for one in seen] == sorted(contrast(one, DARK.canvas) for one in seen)
+    assert {segment.stroke.opacity for segment in paths(arc(200)) if segment.stroke} == {1.0}
 
 
 def test_they_start_where_the_feature_did_and_end_by_the_head() -> None:
@@ -89,7 +92,9 @@ def test_a_feature_that_never_moved_has_none_beside_one_that_did() -> None:
 def test_only_the_features_asked_for() -> None:
     colors = feature_colors(DARK, np.linspace(1, 0.1, 3))
     segments = paths(arc(50, features=3), [1])
-    assert {segment.stroke.color for segment in segments if segment.stroke} == {colors[1]}
+    strengths = np.linspace(0.14, 0.64, 14)
+    wanted = [mix(DARK.canvas, colors[1], float(strength)) for strength in strengths]
+    assert [segment.stroke.color for segment in segments if segment.stroke] == wanted
 
 
 def test_many_features_have_fewer_segments_each() -> None:
@@ -99,9 +104,9 @@ def test_many_features_have_fewer_segments_each() -> None:
 @pytest.mark.parametrize("points", [0, 1])
 def test_no_past_no_trail(points: int) -> None:
     trail = arc(5)[:points].astype(np.float32)
-    assert trail_layer(placed(arc(5)[-1]), trail, ("#FFFFFF",), [0]) == []
+    assert trail_layer(placed(arc(5)[-1]), trail, ("#FFFFFF",), [0], DARK) == []
 
 
 def test_a_line_has_no_trails() -> None:
     trail = np.linspace(0, 1, 20).reshape(20, 1, 1).astype(np.float32)
-    assert trail_layer(placed(trail[-1]), trail, ("#FFFFFF",), [0]) == []
+    assert trail_layer(placed(trail[-1]), trail, ("#FFFFFF",), [0], DARK) == []

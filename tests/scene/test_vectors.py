@@ -224,10 +224,11 @@ def test_three_dimensions_are_all_seen_in_an_orbit() -> None:
     assert {"hidden 1", "hidden 2", "hidden 3", "Three digons"} <= set(said)
     assert not any(text.startswith("These") for text in said)
     before, after = (scene(moment(W), dimensions=3, azimuth=azimuth) for azimuth in (0.0, 40.0))
-    arrows = [
-        [i.points for i in s.drawables if i.meaning == Feature(0) and isinstance(i, Path)][0] for s in (before, after)
-    ]
-    assert not np.allclose(arrows[0], arrows[1])
+    one, other = (
+        next(item for item in built.drawables if isinstance(item, Path) and item.meaning == Feature(0))
+        for built in (before, after)
+    )
+    assert not np.allclose(one.points, other.points)
     assert circle(before).radius == circle(after).radius
 
 

@@ -1,0 +1,200 @@
+"""The timeline: scrubbing reads back, heads stand where they are, and nothing is drawn over anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from superviz.scene import timeline as scene_timeline
+from superviz.scene.canvas import Canvas
+from superviz.scene.drawables import Disc, Path, Rect, Scene, Text
+from superviz.scene.palette import DARK, LIGHT, mix
+from superviz.scene.picking import pick
+from superviz.scene.selection import Selection, Step
+from superviz.scene.text_extent import text_extent
+from superviz.scene.timeline import position_at
+from superviz.session.display import DisplaySettings
+from superviz.session.timeline import Epoch, Mark, Timeline
+
+LOSSES = (0.0096 * np.exp(-np.arange(424) / 100) + 0.0014).astype(np.float32)
+EPOCHS = (
+    Epoch(0, 820, "Finding directions"),
+    Epoch(820, 1960, "Two digons and a dead feature"),
+    Epoch(1960, 4240, "Pentagon"),
+)
+RUN = Timeline(5000, 4240, 10 * np.arange(1, 425), LOSSES, EPOCHS, (Mark(2220, "p = 0.10"),), 1.28)
+WIDE = Canvas(1616, 176, DARK)
+COMPACT = Canvas(1048, 118, DARK, 0.72, 0.92, True)
+
+
+@pytest.fixture
+def build(make_moment):
+    def build(timeline: Timeline = RUN, position: float = 3180.0, canvas: Canvas = WIDE) -> Scene:
+        return scene_timeline.build(timeline, make_moment(position=position), DisplaySettings(), Selection(), canvas)
+
+    return build
+
+
+def texts(scene: Scene) -> dict[str, Text]:
+    return {drawable.text: drawable for drawable in scene.drawables if isinstance(drawable, Text)}
+
+
+def lines(scene: Scene, color: str) -> list[Path]:
+    return [d for d in scene.drawables if isinstance(d, Path) and d.stroke and d.stroke.color == color]
+
+
+class TestScrubbing:
+    @pytest.mark.parametrize(("x", "position"), [(48, 0), (0, 0), (-9, 0), (820, 2500), (1592, 4240), (1e6, 4240)])
+    def test_position_at(self, x: float, position: float) -> None:
+        assert position_at(RUN, WIDE, x) == position
+
+    @given(st.floats(0, 4240), st.sampled_from([WIDE, COMPACT, replace(WIDE, text=1.5)]))
+    def test_the_playhead_is_where_one_scrubbed(self, position: float, canvas: Canvas) -> None:
+        drawn = scene_timeline.figure(RUN, position, canvas)
+        playhead = drawn[-1]
+        assert isinstance(playhead, Disc)
+        assert position_at(RUN, canvas, playhead.x) == pytest.approx(position, abs=1e-6)
+
+    def test_no_room(self) -> None:
+        assert 0 <= position_at(RUN, Canvas(10, 10, DARK), 5) <= 4240
+
+
+class TestAsPictured:
+    def test_plot(self, build) -> None:
+        (ground,) = [d for d in build().drawables if isinstance(d, Rect) and d.fill and d.fill.color == DARK.canvas]
+        assert (ground.x, ground.y, ground.width, ground.height) == (48, 31, 1544, 120)
+
+    def test_axes(self, build) -> None:
+        said = texts(build())
+        assert {"0", "500", "1,000", "4,500", "5,000"} <= set(said)
+        assert {".002", ".005"} <= set(said) or {".003", ".01"} <= set(said)
+        assert said["5,000"].anchor == "end" and said["5,000"].x == 1592
+        assert "loss" in said
+
+    def test_line_is_split_at_the_playhead(self, build) -> None:
+        scene = build()
+        (shown,) = [path for path in lines(scene, DARK.accent) if len(path.points) > 2]
+        (ahead,) = lines(scene, mix(DARK.canvas, DARK.accent, 0.5))
+        assert shown.stroke and shown.stroke.width == 2.2
+        assert shown.points[-1].tolist() == ahead.points[0].tolist()
+        assert shown.points[-1, 0] == pytest.approx(48 + 3180 / 5000 * 1544)
+        assert ahead.points[-1, 0] == pytest.approx(48 + 4240 / 5000 * 1544)
+
+    def test_tint_lies_under_what_was_shown(self, build) -> None:
+        tint = [d for d in build().drawables if isinstance(d, Path) and d.fill and d.fill.opacity == 0.13]
+        assert max(piece.points[:, 0].max() for piece in tint) == pytest.approx(48 + 3180 / 5000 * 1544)
+        assert min(piece.points[:, 0].min() for piece in tint) == pytest.approx(48 + 10 / 5000 * 1544)
+        assert all(piece.points[-2:, 1].tolist() == [151, 151] for piece in tint)
+        # Each piece begins where the one before ends.
+        for one, other in zip(tint, tint[1:], strict=False):
+            assert one.points[-3].tolist() == other.points[0].tolist()
+
+    def test_every_other_epoch_is_banded_and_each_is_named(self, build) -> None:
+        scene = build()
+        bands = [d for d in scene.drawables if isinstance(d, Rect) and d.fill and d.fill.opacity == 0.035]
+        assert [(round(band.x), round(band.width)) for band in bands] == [
+            (round(48 + 820 * 0.3088), round(1140 * 0.3088))
+        ]
+        weights = {epoch.name: texts(scene)[epoch.name].weight for epoch in EPOCHS}
+        assert weights == {"Finding directions": 400, "Two digons and a dead feature": 400, "Pentagon": 700}
+
+    def test_the_live_head(self, build) -> None:
+        scene = build()
+        assert texts(scene)["live"].color == DARK.accent
+        halo, _, dot = [d for d in scene.drawables if isinstance(d, Disc)][:3]
+        assert (halo.radius, dot.radius) == (9.5, 4.2)
+        assert dot.x == pytest.approx(48 + 4240 / 5000 * 1544)
+
+    def test_no_live_head_where_the_playhead_is_there(self, build) -> None:
+        assert "live" not in texts(build(position=4240.0))
+        assert "live" in texts(build(position=4239.0))
+
+    def test_no_live_head_in_films(self) -> None:
+        words = [d.text for d in scene_timeline.figure(RUN, 100, WIDE, live=False) if isinstance(d, Text)]
+        assert "live" not in words
+
+    def test_mark(self, build) -> None:
+        scene = build()
+        label = texts(scene)["p = 0.10"]
+        assert label.meaning == Step(2220)
+        flag_x = 48 + 2220 / 5000 * 1544
+        assert label.x == pytest.approx(flag_x + 19)
+        assert pick(scene, flag_x + 4, label.y) == Step(2220)
+
+    def test_an_epochs_name_leads_to_its_start(self, build) -> None:
+        scene = build()
+        name = texts(scene)["Two digons and a dead feature"]
+        assert pick(scene, name.x + 20, name.y) == Step(820)
+
+    def test_compact(self, build) -> None:
+        said = texts(build(canvas=COMPACT))
+        assert "loss" not in said
+        assert {"1,000", "4,000", "5,000"} <= set(said)
+
+    def test_light(self, build) -> None:
+        assert build(canvas=Canvas(1616, 176, LIGHT)).background == LIGHT.panel
+
+
+class TestOddRuns:
+    def test_nothing_trained_yet(self, build) -> None:
+        empty = Timeline(5000, 0, np.empty(0, np.int64), np.empty(0, np.float32), (), (), 0.0)
+        (sentence,) = build(empty, 0.0).drawables
+        assert isinstance(sentence, Text) and "Nothing trained yet" in sentence.text
+
+    def test_before_the_first_loss(self, build) -> None:
+        early = Timeline(
+            5000, 5, np.empty(0, np.int64), np.empty(0, np.float32), (Epoch(0, 5, "Finding directions"),), (), 0.1
+        )
+        scene = build(early, 2.0)
+        assert "live" in texts(scene)
+        assert not any("." in text for text in texts(scene))
+
+    @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, -1.0])
+    def test_losses_that_are_no_losses(self, bad: float, build) -> None:
+        losses = LOSSES.copy()
+        losses[100:] = bad
+        for scene in (build(replace(RUN, losses=losses)), build(replace(RUN, losses=np.full(424, bad, np.float32)))):
+            assert all(np.isfinite(d.points).all() for d in scene.drawables if isinstance(d, Path))
+
+    def test_a_position_beyond_the_live_head(self, build) -> None:
+        playhead = build(position=9999.0).drawables[-1]
+        assert isinstance(playhead, Disc)
+        assert playhead.x == pytest.approx(48 + 4240 / 5000 * 1544)
+
+    def test_a_long_run_is_drawn_by_the_column(self, build) -> None:
+        count = 100_000
+        long = Timeline(
+            10 * count, 10 * count, 10 * np.arange(1, count + 1), np.full(count, 0.01, np.float32), (), (), 1.0
+        )
+        assert max(len(path.points) for path in lines(build(long), DARK.accent)) <= 1544 / 6 + 3
+
+    def test_the_live_head_at_the_edge_keeps_its_word_on_the_canvas(self, build) -> None:
+        live = texts(build(replace(RUN, horizon=4240), canvas=Canvas(700, 118, DARK)))["live"]
+        left, _, width, _ = text_extent(live)
+        assert left + width <= 700
+
+
+class TestNothingCollides:
+    @pytest.mark.parametrize("canvas", [WIDE, COMPACT, Canvas(1616, 176, DARK, 1, 1.5), Canvas(500, 120, DARK)])
+    def test_texts_of_one_line(self, canvas: Canvas, build) -> None:
+        marks = tuple(Mark(step, f"learning rate = 0.00{step}") for step in (100, 130, 2200, 2400, 4200))
+        short = (Epoch(0, 30, "Finding directions"), Epoch(30, 90, "Two digons"), *EPOCHS[2:])
+        for timeline in (RUN, replace(RUN, marks=marks, epochs=short)):
+            scene = build(timeline, canvas=canvas)
+            by_line: dict[float, list[tuple[float, float, float, float]]] = {}
+            for drawable in scene.drawables:
+                if isinstance(drawable, Text):
+                    by_line.setdefault(drawable.y, []).append(text_extent(drawable))
+            for line in by_line.values():
+                line.sort()
+                assert all(a[0] + a[2] <= b[0] + 0.5 for a, b in zip(line, line[1:], strict=False))
+
+    def test_a_label_gives_way_its_flag_stays(self, build) -> None:
+        scene = build(replace(RUN, marks=(Mark(2200, "p = 0.10"), Mark(2250, "p = 0.20"))))
+        assert "p = 0.10" not in texts(scene) and "p = 0.20" in texts(scene)
+        flags = [d for d in scene.drawables if isinstance(d, Path) and d.meaning == Step(2200)]
+        assert len(flags) == 1

@@ -124,7 +124,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         ActionRow(
             f"panel_{name}",
             "Panels",
-            title,
+            f"{title} panel",
             partial(_toggle_panel, name=name),
             (f"Ctrl+{number}",),
             partial(_shows_panel, name=name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -18,6 +18,10 @@ class Measures:
     strip: int
     timeline: int
     header: int
+
+    def scaled(self, text_scale: float) -> Measures:
+        """Room for text that much larger."""
+        return Measures(*(round(text_scale * getattr(self, field.name)) for field in fields(self)))
 
 
 WIDE = Measures(toolbar=52, recipe=304, right=384, strip=180, timeline=176, header=40)

@@ -298,6 +298,8 @@ class MainWindow(QMainWindow):
         """There is something to draw on."""
         super().showEvent(event)
         self.stage.start()
+        # Where the keys belong from the start: else Qt rings the first button.
+        self.stage.views["vectors"].setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Room changes; below 1600 the window says less."""
@@ -320,8 +322,9 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def _arrange(self) -> None:
-        self.stage.compact = self.width() < COMPACT_BELOW
-        measures = COMPACT if self.stage.compact else WIDE
+        text_scale = self.stage.display.text_scale
+        self.stage.compact = self.width() < COMPACT_BELOW * text_scale
+        measures = (COMPACT if self.stage.compact else WIDE).scaled(text_scale)
         for panel in (self.toolbar, self.recipe_panel, self.playback_bar, *self.panels.values()):
             panel.set_compact(self.stage.compact)
         for row in PANELS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,7 @@ class _Track:
             self._edits.append((edit, _edit_text(edit, before, self._edited, self._instance)))
 
 
-def epochs(runs: list[tuple[int, str | None]], live_step: int, shortest: int) -> tuple[Epoch, ...]:
+def epochs(runs: Sequence[tuple[int, str | None]], live_step: int, shortest: int) -> tuple[Epoch, ...]:
     """Names with the steps they begin at, in order, as epochs up to `live_step`.
 
     A run of fewer than `shortest` steps is merged, the last one too, which hasn't held yet: between two of one name it

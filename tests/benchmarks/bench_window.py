@@ -18,6 +18,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
 
 from superviz.app.application import make_application, make_window
 from superviz.core.recipe import load_recipe
+from superviz.engine.kernel import compile_kernel
 from superviz.engine.runner import Runner
 from superviz.engine.trainer import Trainer
 from superviz.session.recording import Recording
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
     wanted = parser.parse_args()
+    compile_kernel()
     bare: list[float] = []
     beside: list[float] = []
     gaps: list[np.ndarray] = []

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from superviz.core.experiment import Experiment
 from superviz.scene.canvas import Canvas
+from superviz.scene.drawables import Drawable, Rect, Scene, Text
 from superviz.scene.palette import DARK
+from superviz.scene.text_extent import text_extent
 from superviz.session.moment import Moment
 
 PENTAGON_LENGTH, PENTAGON_BIAS = 1.13, -0.25
@@ -60,3 +62,24 @@ def make_canvas() -> MakeCanvas:
         return Canvas(width, height, **{"palette": DARK, **fields})  # pyright: ignore[reportArgumentType]
 
     return make
+
+
+@pytest.fixture
+def clipped() -> Callable[[Scene], list[Drawable]]:
+    """The texts and rectangles of a scene that reach over its edges."""
+
+    def clipped(scene: Scene) -> list[Drawable]:
+        over: list[Drawable] = []
+        for drawable in scene.drawables:
+            if isinstance(drawable, Rect):
+                box = drawable.x, drawable.y, drawable.width, drawable.height
+            elif isinstance(drawable, Text):
+                box = text_extent(drawable)
+            else:
+                continue
+            left, top, width, height = box
+            if min(left, top) < -1e-6 or left + width > scene.width + 1e-6 or top + height > scene.height + 1e-6:
+                over.append(drawable)
+        return over
+
+    return clipped

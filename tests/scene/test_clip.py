@@ -7,7 +7,7 @@ import pytest
 
 from superviz.scene import clip
 from superviz.scene.clip import balanced
-from superviz.scene.drawables import Disc, Path, Rect, Scene, Text
+from superviz.scene.drawables import Disc, Path, Scene, Text
 from superviz.scene.palette import DARK, LIGHT
 from superviz.scene.text_extent import break_lines, text_extent, text_width
 from superviz.session.display import DisplaySettings
@@ -28,7 +28,7 @@ def build(make_moment, make_canvas):
     def build(
         size=(1920, 1080),
         W=PENTAGON,
-        view="vectors",
+        view: clip.View = "vectors",
         title: str = TITLE,
         palette=DARK,
         display: DisplaySettings | None = None,
@@ -84,7 +84,8 @@ class TestAsPictured:
         done = [d for d in scene.drawables if isinstance(d, Path) and d.stroke and d.stroke.width == 4]
         assert done[-1].points.tolist() == [[96, 1010], [pytest.approx(96 + 1728 * 3180 / 4240), 1010]]
         dot = scene.drawables[-1]
-        assert isinstance(dot, Disc) and dot.x == pytest.approx(1392, abs=0.1)
+        assert isinstance(dot, Disc)
+        assert dot.x == pytest.approx(1392, abs=0.1)
 
     def test_light(self, build) -> None:
         assert build(palette=LIGHT).background == LIGHT.canvas
@@ -93,18 +94,12 @@ class TestAsPictured:
 @pytest.mark.parametrize("view", ["vectors", "interference", "neurons"])
 @pytest.mark.parametrize("size", SIZES)
 class TestAnySize:
-    def test_nothing_clipped_nothing_small(self, size: tuple[int, int], view: str, build) -> None:
+    def test_nothing_clipped_nothing_small(self, size: tuple[int, int], view: clip.View, build, clipped) -> None:
+        smallest = 28 * min(size) / 1080
         for W in (PENTAGON, JUMBLE, DIGONS, np.eye(5)[:2]):
             scene = build(size, W, view)
-            smallest = 28 * min(size) / 1080
-            for text in texts(scene):
-                left, top, width, height = text_extent(text)
-                assert left >= 0 and left + width <= size[0], text.text
-                assert top >= 0 and top + height <= size[1], text.text
-                assert text.size >= smallest - 1e-9, text.text
-            for rect in (d for d in scene.drawables if isinstance(d, Rect)):
-                assert 0 <= rect.x and rect.x + rect.width <= size[0]
-                assert 0 <= rect.y and rect.y + rect.height <= size[1]
+            assert clipped(scene) == []
+            assert min(text.size for text in texts(scene)) >= smallest - 1e-9
 
     def test_no_words_on_each_other(self, size: tuple[int, int], view: str, build) -> None:
         extents = [(text.text, text_extent(text)) for text in texts(build(size, view=view))]
@@ -148,7 +143,8 @@ class TestSteadiness:
 
     def test_colours_keep_their_meaning_through_a_film(self, build) -> None:
         small, large = build(view="interference", W=0.2 * PENTAGON), build(view="interference")
-        assert "up +1.3" in said(small) and "up +1.3" in said(large)
+        assert "up +1.3" in said(small)
+        assert "up +1.3" in said(large)
 
 
 class TestOddMoments:
@@ -157,7 +153,9 @@ class TestOddMoments:
 
     def test_no_title(self, build) -> None:
         words = said(build(title=""))
-        assert "Pentagon" in words and TITLE not in words and "" not in words
+        assert "Pentagon" in words
+        assert TITLE not in words
+        assert "" not in words
 
     def test_features_of_different_sparsity_have_none_in_common(self, build) -> None:
         assert "Sparsity" not in said(build(feature_probability=[[0.1, 0.2, 0.3, 0.4, 0.5]]))
@@ -172,12 +170,9 @@ class TestOddMoments:
 
     @pytest.mark.parametrize(("hidden", "features"), [(1, 2), (3, 6), (5, 20), (20, 80)])
     @pytest.mark.parametrize("view", ["vectors", "interference", "neurons"])
-    def test_any_model(self, hidden: int, features: int, view: str, build) -> None:
+    def test_any_model(self, hidden: int, features: int, view: clip.View, build, clipped) -> None:
         W = np.random.default_rng(0).normal(size=(hidden, features)) / np.sqrt(hidden)
-        scene = build(W=W, view=view)
-        for text in texts(scene):
-            left, top, width, height = text_extent(text)
-            assert -1 <= left and left + width <= 1921 and -1 <= top and top + height <= 1081, text.text
+        assert clipped(build(W=W, view=view)) == []
 
     def test_neurons_say_that_their_basis_is_arbitrary(self, build) -> None:
         assert "rotating it costs nothing." in " ".join(said(build(view="neurons")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -56,7 +58,8 @@ def test_cells_carry_the_features_they_stand_for() -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
 def test_any_value_has_a_colour(value: float) -> None:
     (cell,) = rects(heatmap.cells(Grid(0, 0, 10, 1, 1), np.array([[value]]), 1.0, [0], DARK, 0.0))
-    assert cell.fill is not None and len(cell.fill.color) == 7
+    assert cell.fill is not None
+    assert len(cell.fill.color) == 7
     (number,) = heatmap.numbers(Grid(0, 0, 10, 1, 1), np.array([[value]]), 1.0, DARK, 13, 2, None)
     assert isinstance(number, Text)
 
@@ -113,7 +116,7 @@ def test_what_is_drawn_is_bounded_for_usual_matrices(spread: float) -> None:
 
 def test_color_bar_runs_from_low_to_high_without_seams() -> None:
     *parts, frame = heatmap.color_bar(DARK, 52, 287, 243, 8)
-    assert all(one.x + one.width >= other.x + 1 for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.x + one.width >= other.x + 1 for one, other in itertools.pairwise(parts))
     assert (parts[0].x, parts[-1].x + parts[-1].width) == (52, pytest.approx(295))
     colors = [part.fill.color for part in parts if part.fill]
     assert np.abs(channels(colors[0]) - channels(DARK.interference_low)).max() <= 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,45 +12,36 @@ from superviz.scene.inset import inset, scaled
 from superviz.scene.selection import Feature
 
 STROKE = Stroke("#FFFFFF", 2.0, 0.5, (2.0, 4.0), round=True)
+LINE = Path(np.array([[1.0, 2.0], [3.0, 4.0]]), STROKE, Paint("#FF0000"), closed=True, meaning=Feature(1))
+BOX = TextBox(3, 4, 5, Paint("#000000"), STROKE)
+LABEL = Text(1, 2, "a", 12, "#FFFFFF", 600, "end", "top", 0.5, 100, 18, BOX, Feature(4))
 EVERYTHING: list[Drawable] = [
-    Path(np.array([[1.0, 2.0], [3.0, 4.0]]), STROKE, Paint("#FF0000"), closed=True, meaning=Feature(1)),
+    LINE,
     Path(np.array([[1.0, 2.0]])),
     Rect(1, 2, 3, 4, 5, STROKE, Paint("#FF0000"), Feature(2)),
     Disc(1, 2, 3, STROKE, None, Feature(3)),
-    Text(
-        1,
-        2,
-        "a",
-        12,
-        "#FFFFFF",
-        600,
-        "end",
-        "top",
-        0.5,
-        100,
-        18,
-        TextBox(3, 4, 5, Paint("#000000"), STROKE),
-        Feature(4),
-    ),
+    LABEL,
     Text(1, 2, "a", 12, "#FFFFFF"),
 ]
 
 
 def test_inset_moves_and_changes_nothing_else() -> None:
     path, bare, rect, disc, text, plain = inset(EVERYTHING, 10, 20)
-    assert isinstance(path, Path) and isinstance(bare, Path)
+    assert isinstance(path, Path)
+    assert isinstance(bare, Path)
     assert path.points.tolist() == [[11, 22], [13, 24]]
     assert (path.stroke, path.closed, path.meaning) == (STROKE, True, Feature(1))
     assert rect == Rect(11, 22, 3, 4, 5, STROKE, Paint("#FF0000"), Feature(2))
     assert disc == Disc(11, 22, 3, STROKE, None, Feature(3))
-    assert isinstance(text, Text) and (text.x, text.y, text.size, text.box) == (11, 22, 12, EVERYTHING[4].box)  # pyright: ignore[reportAttributeAccessIssue]
-    assert isinstance(plain, Text) and (plain.x, plain.y) == (11, 22)
+    assert text == replace(LABEL, x=11, y=22)
+    assert plain == Text(11, 22, "a", 12, "#FFFFFF")
 
 
 def test_scaled_scales_all_lengths() -> None:
     double = Stroke("#FFFFFF", 4.0, 0.5, (4.0, 8.0), round=True)
     path, bare, rect, disc, text, plain = scaled(EVERYTHING, 2)
-    assert isinstance(path, Path) and isinstance(bare, Path)
+    assert isinstance(path, Path)
+    assert isinstance(bare, Path)
     assert path.points.tolist() == [[2, 4], [6, 8]]
     assert (path.stroke, bare.stroke, path.meaning) == (double, None, Feature(1))
     assert rect == Rect(2, 4, 6, 8, 10, double, Paint("#FF0000"), Feature(2))
@@ -63,10 +56,10 @@ def test_scaled_by_1_is_the_same() -> None:
 
 
 def test_originals_stay_as_they_are() -> None:
-    before = EVERYTHING[0].points.copy()  # pyright: ignore[reportAttributeAccessIssue]
+    before = LINE.points.copy()
     inset(EVERYTHING, 5, 5)
     scaled(EVERYTHING, 3)
-    np.testing.assert_array_equal(EVERYTHING[0].points, before)  # pyright: ignore[reportAttributeAccessIssue]
+    np.testing.assert_array_equal(LINE.points, before)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.5, 4.0])

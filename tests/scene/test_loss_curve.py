@@ -93,6 +93,8 @@ def test_stays_in_its_box(losses: list[float], horizon: int, column: float) -> N
     curve = loss_curve(10 * np.arange(1, len(losses) + 1), np.asarray(losses, np.float32), horizon, BOX, column)
     xs, ys = curve.points.T
     assert (np.diff(xs) > 0).all()
-    assert xs.min() >= BOX[0] and xs.max() <= BOX[2] + 1e-6
-    assert ys.min() >= BOX[1] and ys.max() <= BOX[3]
+    assert xs.min() >= BOX[0]
+    assert xs.max() <= BOX[2] + 1e-6
+    assert ys.min() >= BOX[1]
+    assert ys.max() <= BOX[3]
     assert len(xs) <= (BOX[2] - BOX[0]) / column + 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,8 +42,11 @@ def rows(scene: Scene) -> dict[float, float]:
 def test_as_pictured(make_moment, make_canvas) -> None:
     W = [[0.3, -0.4, 0.0, 0.0, 0.0], [1.0, 0.0, -1.2, 0.5, 0.0]]
     scene = neurons.build(make_moment(W), DISPLAY, Selection(), make_canvas(384, 348))
-    assert ["Neuron 1", "mixes 2.0 features", "Neuron 2", "mixes 2.7 features"] == [
-        t for t in texts(scene) if "eur" in t or "feat" in t
+    assert [t for t in texts(scene) if "eur" in t or "feat" in t] == [
+        "Neuron 1",
+        "mixes 2.0 features",
+        "Neuron 2",
+        "mixes 2.7 features",
     ]
     up = rows(scene)
     unit = up[0.0] - up[1.0]
@@ -134,7 +139,7 @@ class TestAxis:
     @pytest.mark.parametrize("largest", [0.01, 0.7, 9.0, 37.0])
     def test_any_size(self, largest: float, make_moment, make_canvas) -> None:
         scene = neurons.build(make_moment([[largest, -largest / 2]]), DISPLAY, Selection(), make_canvas(384, 348))
-        assert all(0 <= s.y and s.y + s.height <= 348 for s in segments(scene))
+        assert all(s.y >= 0 and s.y + s.height <= 348 for s in segments(scene))
 
     def test_diverged(self, make_moment, make_canvas) -> None:
         with np.errstate(invalid="ignore"):
@@ -153,8 +158,9 @@ class TestManyNeurons:
         assert names
         for line in {name.y for name in names}:
             spans = sorted(text_extent(d) for d in scene.drawables if isinstance(d, Text) and d.y == line)
-            assert all(a[0] + a[2] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
-            assert spans[0][0] >= 0 and spans[-1][0] + spans[-1][2] <= canvas.width
+            assert all(a[0] + a[2] <= b[0] for a, b in itertools.pairwise(spans))
+            assert spans[0][0] >= 0
+            assert spans[-1][0] + spans[-1][2] <= canvas.width
 
     @pytest.mark.parametrize(("count", "lower"), [(2, "mixes 1.0 features"), (3, "1.0 features"), (5, "1.0")])
     def test_shorter_words_for_more(self, count: int, lower: str, make_moment, make_canvas) -> None:
@@ -166,6 +172,7 @@ class TestManyNeurons:
         scene = neurons.build(make_moment(W), DISPLAY, Selection(), make_canvas(384, 348))
         (rest,) = segments(scene)
         assert rest.meaning == Neuron(0)
-        assert rest.fill is not None and rest.fill.color == DARK.text3
+        assert rest.fill is not None
+        assert rest.fill.color == DARK.text3
         # The axis reaches to 3.
         assert rest.height == pytest.approx((348 - 62 - 15) / 2 * 2.9 / 3, abs=2)

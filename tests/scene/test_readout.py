@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from superviz.scene.text_extent import text_extent
 
 TURNS = np.radians(72 * np.arange(5))
 PENTAGON = 1.13 * np.stack([np.cos(TURNS), np.sin(TURNS)])
-COLORS = tuple("#AA0000 #00AA00 #0000AA #AAAA00 #00AAAA".split())
+COLORS = ("#AA0000", "#00AA00", "#0000AA", "#AAAA00", "#00AAAA")
 
 
 def words(shown: Readout) -> list[str]:
@@ -81,4 +83,4 @@ def test_angle_whatever_the_lengths_and_the_turn(degrees: float, one: float, oth
 def test_no_words_on_top_of_each_other(width: float, text: float, make_canvas) -> None:
     shown = readout(PENTAGON, COLORS, Selection(hovered=Pair(2, 0)), make_canvas(width, text=text))
     extents = sorted(text_extent(drawable) for drawable in shown.drawables if isinstance(drawable, Text))
-    assert all(left + across <= after for (left, _, across, _), (after, *_) in zip(extents, extents[1:], strict=False))
+    assert all(left + across <= after for (left, _, across, _), (after, *_) in itertools.pairwise(extents))

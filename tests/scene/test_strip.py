@@ -78,7 +78,8 @@ def test_thumbnails_hold_arrows_and_shape_and_mean_their_card(make_moment, make_
     for arrow in arrows:
         tip = arrow.points[3]
         assert pick(scene, *tip.tolist()) == Instance(0)
-        assert card.x < tip[0] < card.x + card.width and card.y < tip[1] < card.y + card.height
+        assert card.x < tip[0] < card.x + card.width
+        assert card.y < tip[1] < card.y + card.height
 
 
 def test_arrows_point_where_the_features_do(make_moment, make_canvas) -> None:
@@ -146,7 +147,7 @@ class TestMoreThanFit:
             scene = build(make_moment(np.stack([PENTAGON] * count)), make_canvas(width, 140), picked)
             assert picked in {card.meaning.index for card in cards(scene) if isinstance(card.meaning, Instance)}
             if width >= 300:
-                assert all(0 <= card.x and card.x + card.width <= width for card in cards(scene))
+                assert all(card.x >= 0 and card.x + card.width <= width for card in cards(scene))
 
 
 @pytest.mark.parametrize(("hidden", "features"), [(1, 2), (2, 1), (3, 6), (5, 20), (20, 80)])
@@ -163,7 +164,8 @@ def test_long_vectors_shrink_into_their_card(make_moment, make_canvas) -> None:
     scene = build(make_moment(PENTAGON * 10), make_canvas(400, 140))
     (card,) = cards(scene)
     points = np.concatenate([d.points for d in scene.drawables if isinstance(d, Path)])
-    assert (points[:, 1] >= card.y).all() and (points[:, 1] <= card.y + card.height).all()
+    assert (points[:, 1] >= card.y).all()
+    assert (points[:, 1] <= card.y + card.height).all()
 
 
 def test_diverged_weights(make_moment, make_canvas) -> None:

@@ -71,7 +71,8 @@ def test_of_many_the_most_important_have_arrows() -> None:
 def test_the_circle_has_the_length_1() -> None:
     (picture,) = made(np.array([[[1.0], [0.0]]]))
     circle, arrow = picture
-    assert isinstance(circle, Disc) and isinstance(arrow, Path)
+    assert isinstance(circle, Disc)
+    assert isinstance(arrow, Path)
     assert (circle.x, circle.y, circle.radius) == (50.0, 60.0, 33.0)
     assert arrow.points[3].tolist() == pytest.approx([83.0, 60.0])
 
@@ -88,7 +89,8 @@ def test_long_vectors_shrink_circle_and_all() -> None:
 def test_short_arrows_are_mostly_head_but_never_longer() -> None:
     (picture,) = made(np.array([[[0.12], [0.0]]]))
     points = arrows(picture)[0].points
-    assert points[:, 0].min() >= 50 - 1e-6 and points[:, 0].max() == pytest.approx(50 + 0.12 * 33)
+    assert points[:, 0].min() >= 50 - 1e-6
+    assert points[:, 0].max() == pytest.approx(50 + 0.12 * 33)
 
 
 def test_an_orbit_turns_them() -> None:

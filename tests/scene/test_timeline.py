@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -72,14 +73,16 @@ class TestAsPictured:
         said = texts(build())
         assert {"0", "500", "1,000", "4,500", "5,000"} <= set(said)
         assert {".002", ".005"} <= set(said) or {".003", ".01"} <= set(said)
-        assert said["5,000"].anchor == "end" and said["5,000"].x == 1592
+        assert said["5,000"].anchor == "end"
+        assert said["5,000"].x == 1592
         assert "loss" in said
 
     def test_line_is_split_at_the_playhead(self, build) -> None:
         scene = build()
         (shown,) = [path for path in lines(scene, DARK.accent) if len(path.points) > 2]
         (ahead,) = lines(scene, mix(DARK.canvas, DARK.accent, 0.5))
-        assert shown.stroke and shown.stroke.width == 2.2
+        assert shown.stroke
+        assert shown.stroke.width == 2.2
         assert shown.points[-1].tolist() == ahead.points[0].tolist()
         assert shown.points[-1, 0] == pytest.approx(48 + 3180 / 5000 * 1544)
         assert ahead.points[-1, 0] == pytest.approx(48 + 4240 / 5000 * 1544)
@@ -90,7 +93,7 @@ class TestAsPictured:
         assert min(piece.points[:, 0].min() for piece in tint) == pytest.approx(48 + 10 / 5000 * 1544)
         assert all(piece.points[-2:, 1].tolist() == [151, 151] for piece in tint)
         # Each piece begins where the one before ends.
-        for one, other in zip(tint, tint[1:], strict=False):
+        for one, other in itertools.pairwise(tint):
             assert one.points[-3].tolist() == other.points[0].tolist()
 
     def test_every_other_epoch_is_banded_and_each_is_named(self, build) -> None:
@@ -143,7 +146,8 @@ class TestOddRuns:
     def test_nothing_trained_yet(self, build) -> None:
         empty = Timeline(5000, 0, np.empty(0, np.int64), np.empty(0, np.float32), (), (), 0.0)
         (sentence,) = build(empty, 0.0).drawables
-        assert isinstance(sentence, Text) and "Nothing trained yet" in sentence.text
+        assert isinstance(sentence, Text)
+        assert "Nothing trained yet" in sentence.text
 
     def test_before_the_first_loss(self, build) -> None:
         early = Timeline(
@@ -191,10 +195,11 @@ class TestNothingCollides:
                     by_line.setdefault(drawable.y, []).append(text_extent(drawable))
             for line in by_line.values():
                 line.sort()
-                assert all(a[0] + a[2] <= b[0] + 0.5 for a, b in zip(line, line[1:], strict=False))
+                assert all(a[0] + a[2] <= b[0] + 0.5 for a, b in itertools.pairwise(line))
 
     def test_a_label_gives_way_its_flag_stays(self, build) -> None:
         scene = build(replace(RUN, marks=(Mark(2200, "p = 0.10"), Mark(2250, "p = 0.20"))))
-        assert "p = 0.10" not in texts(scene) and "p = 0.20" in texts(scene)
+        assert "p = 0.10" not in texts(scene)
+        assert "p = 0.20" in texts(scene)
         flags = [d for d in scene.drawables if isinstance(d, Path) and d.meaning == Step(2200)]
         assert len(flags) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,9 +31,15 @@ def record() -> Iterator[Record]:
     made: list[Recording] = []
 
     def make(
-        weights: dict[int, object], *, losses: object = None, steps: int = 1000, instances: int = 1, **recipe: object
+        weights: dict[int, object],
+        *,
+        losses: Sequence[float] | None = None,
+        steps: int = 1000,
+        instances: int = 1,
+        **recipe: object,
     ) -> Recording:
-        experiment = Experiment(n_features=5, n_hidden=2, n_instances=instances, steps=steps, **recipe)  # pyright: ignore[reportArgumentType]
+        fields: dict[str, Any] = {"n_instances": instances, "steps": steps, **recipe}
+        experiment = Experiment(n_features=5, n_hidden=2, **fields)
         recording = Recording.create(experiment)
         made.append(recording)
         extend(recording, weights, losses)
@@ -42,7 +50,7 @@ def record() -> Iterator[Record]:
         recording.close()
 
 
-def extend(recording: Recording, weights: dict[int, object], losses: object = None) -> None:
+def extend(recording: Recording, weights: dict[int, object], losses: Sequence[float] | None = None) -> None:
     instances = recording.experiment.n_instances
     for step, W in weights.items():
         whole = frozen(np.broadcast_to(np.asarray(W, dtype=np.float32), (instances, 2, 5)))
@@ -139,9 +147,7 @@ class TestMerging:
             step += length
         made = epochs(runs, step, shortest)
         assert (made[0].start, made[-1].end) == (0.0, float(step))
-        assert all(
-            one.end == other.start and one.name != other.name for one, other in zip(made, made[1:], strict=False)
-        )
+        assert all(one.end == other.start and one.name != other.name for one, other in itertools.pairwise(made))
         assert len(made) == 1 or all(epoch.end - epoch.start >= shortest for epoch in made)
 
 
@@ -275,6 +281,7 @@ class TestLosses:
         losses = np.random.default_rng(0).random(sum(chunks)).astype(np.float32)
         recording = record({0: JUMBLE, 1000: JUMBLE})
         reader = TimelineReader(recording)
+        timeline = reader.read(0)
         done = 0
         for chunk in chunks:
             recording.append_losses(losses[done : done + chunk, None])

@@ -38,9 +38,12 @@ class ClauseLabel(QWidget):
     def show_text(self, text: str) -> None:
         """Show those words; only <sup> is markup."""
         if text != self._text:
+            before = self.sizeHint()
             self._text = text
             self.setAccessibleName(_SUPERSCRIPT.sub(r"\1", text))
-            self.updateGeometry()
+            if self.sizeHint() != before:
+                # Only then: it makes the whole window lay itself out anew, and numbers change in every frame.
+                self.updateGeometry()
             self.update()
 
     def shown(self) -> list[tuple[str, bool]]:

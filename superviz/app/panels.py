@@ -84,7 +84,9 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow(
         "interference",
         "Interference",
-        lambda frame, canvas: interference.build(frame.moment, frame.display, frame.selection, canvas),
+        lambda frame, canvas: interference.build(
+            frame.moment, frame.display, frame.selection, canvas, frame.timeline.largest_interference
+        ),
         lambda _: "W<sup>T</sup>W: what activating one does to another",
         "W<sup>T</sup>W",
         "How much activating one feature moves the model's output for another.",

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from superviz.app import figures
 from superviz.app.buttons import Button, Chooser
@@ -30,7 +30,7 @@ class PlaybackBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._compact = False
         self._ahead = 0
-        self._step = QLabel()
+        self._step = ClauseLabel(tone="plain")
         self._loss = ClauseLabel()
         self._buttons = {
             name: Button("plain" if name == "play" else "quiet", _ICONS[name], action=actions[name])
@@ -60,10 +60,11 @@ class PlaybackBar(QWidget):
     def show_position(self, position: float, loss: float, live_step: int) -> None:
         """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead."""
         step = math.floor(position)
-        self._step.setText(f"Step {step:,}")
+        self._step.show_text(f"Step {step:,}")
         self._loss.show_text(f"loss {figures.brief(loss)}" if math.isfinite(loss) else "")
-        self._ahead = live_step - step
-        self._show_follow()
+        if self._ahead != live_step - step:
+            self._ahead = live_step - step
+            self._show_follow()
 
     def show_playing(self, playing: bool, looping: bool) -> None:
         """Show whether the recording plays, and whether it starts over at its end."""
@@ -96,8 +97,7 @@ class PlaybackBar(QWidget):
         self._show_follow()
 
     def _fill(self) -> None:
-        self._first.addWidget(self._step)
-        self._first.addStretch(1)
+        self._first.addWidget(self._step, 1)
         on_the_baseline = QVBoxLayout()
         on_the_baseline.addStretch(1)
         on_the_baseline.addWidget(self._loss)

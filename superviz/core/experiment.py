@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias, cast
 
 import numpy as np
@@ -179,11 +180,19 @@ class Experiment(BaseModel):
         return self
 
     def probability_array(self) -> Array:
-        """Feature probability p, (instances, features)."""
-        return self._spread("feature_probability", per_list="instance")
+        """Feature probability p, (instances, features); the caller's own."""
+        return self._probabilities.copy()
 
     def importance_array(self) -> Array:
-        """Importance I, (instances, features); a single number r stands for r^i, i from 0."""
+        """Importance I, (instances, features), the caller's own; a single number r stands for r^i, i from 0."""
+        return self._importances.copy()
+
+    @cached_property
+    def _probabilities(self) -> Array:
+        return self._spread("feature_probability", per_list="instance")
+
+    @cached_property
+    def _importances(self) -> Array:
         if isinstance(self.importance, float):
             with np.errstate(over="ignore"):
                 powers = (np.float64(self.importance) ** np.arange(self.n_features)).astype(np.float32)

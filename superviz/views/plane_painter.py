@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
 from superviz.views.polygon import polygon
 from superviz.views.segments import goes_in_segments, paint_segments
-from superviz.views.text_layout import TextBlock, lay_out
+from superviz.views.text_layout import lay_out
 
 
 def paint(painter: QPainter, scene: Scene, *, text_as_outlines: bool = False) -> None:
@@ -98,21 +98,8 @@ def _paint_text(painter: QPainter, text: Text, as_outlines: bool) -> None:
         painter.translate(-text.x, -text.y)
     else:
         painter.setPen(_color(text.color, text.opacity))
-        painter.setFont(block.font)
-        _paint_lines(painter, text, block)
-
-
-def _paint_lines(painter: QPainter, text: Text, block: TextBlock) -> None:
-    if block.scale == 1:
-        for line in block.lines:
-            painter.drawText(QPointF(text.x + line.x, text.y + line.baseline), line.text)
-        return
-    for line in block.lines:
-        painter.save()
-        painter.translate(text.x + line.x, text.y + line.baseline)
-        painter.scale(block.scale, block.scale)
-        painter.drawText(QPointF(0, 0), line.text)
-        painter.restore()
+        for x, y, run in block.runs:
+            painter.drawGlyphRun(QPointF(round(text.x + x), round(text.y + y)), run)
 
 
 def _dip(painter: QPainter, stroke: Stroke | None, fill: Paint | None) -> None:

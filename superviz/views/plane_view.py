@@ -88,8 +88,9 @@ class PlaneView(QWidget):
         if self._scene is None:
             painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
         else:
-            # Until a new size has its scene, the one before leaves some of the room free.
-            painter.fillRect(self.rect(), QColor(self._scene.background))
+            if (self._scene.width, self._scene.height) != (self.width(), self.height()):
+                # Until a new size has its scene, the one before leaves some of the room free.
+                painter.fillRect(self.rect(), QColor(self._scene.background))
             paint(painter, self._scene)
         if self._ringed:
             pen = QPen(self.palette().color(QPalette.ColorRole.Accent), 2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainterPath, QTextLayout, QTransform
+from PySide6.QtGui import QFont, QFontMetricsF, QGlyphRun, QPainterPath, QTextLayout, QTransform
 
 from superviz.scene.drawables import Text
 from superviz.views.fonts import font
@@ -42,6 +42,11 @@ class TextBlock:
     """At whole pixels, which is all that Qt offers..."""
     scale: float
     """...and what it is to be scaled by, to be as large as was asked."""
+
+    @cached_property
+    def runs(self) -> tuple[tuple[float, float, QGlyphRun], ...]:
+        """Shaped glyphs, each run with where it goes from the text's anchor: shaped once, they paint in a third."""
+        return tuple(run for line in self.lines for run in _runs(line, self.font, self.scale))
 
     @cached_property
     def outlines(self) -> tuple[QPainterPath, ...]:
@@ -106,13 +111,29 @@ def _break(paragraph: str, metrics: QFontMetricsF, width: float | None) -> list[
     return rows
 
 
-def _outlines(line: Line, font: QFont, scale: float) -> Iterator[QPainterPath]:
+def _shaped(line: Line, font: QFont) -> tuple[float, list[QGlyphRun]]:
+    """How far the baseline lies below the origin of the glyphs' positions, and the glyphs."""
     layout = QTextLayout(line.text, font)
     layout.beginLayout()
     layout.createLine()
     layout.endLayout()
-    ascent = layout.lineAt(0).ascent()
-    for run in layout.glyphRuns():
+    return layout.lineAt(0).ascent(), layout.glyphRuns()
+
+
+def _runs(line: Line, font: QFont, scale: float) -> Iterator[tuple[float, float, QGlyphRun]]:
+    ascent, runs = _shaped(line, font)
+    for run in runs:
+        if scale != 1:
+            raw = run.rawFont()
+            raw.setPixelSize(font.pixelSize() * scale)
+            run.setRawFont(raw)
+            run.setPositions([position * scale for position in run.positions()])
+        yield line.x, line.baseline - ascent * scale, run
+
+
+def _outlines(line: Line, font: QFont, scale: float) -> Iterator[QPainterPath]:
+    ascent, runs = _shaped(line, font)
+    for run in runs:
         shapes = run.rawFont()
         for glyph, position in zip(run.glyphIndexes(), run.positions(), strict=True):
             to_place = QTransform.fromTranslate(line.x, line.baseline).scale(scale, scale)

@@ -34,7 +34,8 @@ def face(bar: PlaybackBar, name: str) -> Button:
 
 
 def said(bar: PlaybackBar) -> tuple[str, str]:
-    return bar.findChildren(QLabel)[0].text(), bar.findChildren(ClauseLabel)[0].text
+    step, loss = bar.findChildren(ClauseLabel)[:2]
+    return step.text, loss.text
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_everything_has_its_room(
         if isinstance(part, QWidget) and part.isVisible():
             assert bar.rect().contains(part.geometry()), part
             assert part.height() >= part.minimumSizeHint().height()
-    step = bar.findChildren(QLabel)[0]
+    step = bar.findChildren(ClauseLabel)[0]
     assert step.width() >= step.sizeHint().width()
     label = bar.findChildren(ClauseLabel)[0]
     assert label.shown() == [(label.text, False)]

@@ -22,6 +22,12 @@ from superviz.session.timeline import Timeline, TimelineReader
 from superviz.views.plane_view import PlaneView
 
 FRAME_MILLISECONDS = 16
+_WORDS_EVERY = 4
+"""Frames between two changes of the words and numbers around the views: faster than that nobody reads."""
+_WORK_AND_REST = 1.5
+"""How long a frame lasts, at least, measured in the time it takes to build and paint..."""
+_LONGEST_MILLISECONDS = 25
+"""...but no longer than this, or the eye would see the frames."""
 _ORBIT_DEGREES_PER_PIXEL = 0.4
 
 
@@ -31,7 +37,7 @@ class Stage(QObject):
     settings_changed = Signal(object, object)
     """The DisplaySettings before and after."""
     frame_shown = Signal(object)
-    """The Frame that was just drawn."""
+    """The Frame that was just drawn: the words around the views follow it, every few frames."""
 
     def __init__(self, controller: SessionController, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -93,8 +99,20 @@ class Stage(QObject):
         self.frame = Frame(moment, timeline, self.display, self.selection)
         self._frames += 1
         shown = [self._show(row, phase, self.frame) for phase, row in enumerate(PANELS)]
-        if any(shown):
+        if self._is_due("words", _WORDS_EVERY, len(PANELS), self._manner(), (moment, timeline)):
             self.frame_shown.emit(self.frame)
+        if any(shown):
+            self._pace_frames(time.perf_counter() - now)
+
+    def _pace_frames(self, building: float) -> None:
+        """Set when the next frame comes, given the seconds that building this one took.
+
+        Training shares the interpreter's lock with this thread: however slow the machine paints, a part of the time is
+        left to it.
+        """
+        painting = sum(view.take_paint_seconds() for view in self.views.values())
+        lasting = round(1000 * _WORK_AND_REST * (building + painting))
+        self._clock.setInterval(min(max(FRAME_MILLISECONDS, lasting), _LONGEST_MILLISECONDS))
 
     def _show(self, row: PanelRow, phase: int, frame: Frame) -> bool:
         view = self.views[row.name]
@@ -102,14 +120,22 @@ class Stage(QObject):
             self._shown.pop(row.name, None)
             return False
         size = (view.width(), view.height())
-        manner = (frame.display, frame.selection, self.compact, size)
         position = (frame.moment, frame.timeline if row.name == "timeline" else None)
-        shown_manner, shown_position = self._shown.get(row.name, (None, None))
-        is_its_turn = (self._frames + phase) % row.every == 0
+        if not self._is_due(row.name, row.every, phase, (*self._manner(), size), position):
+            return False
+        view.show_scene(row.build(frame, self.canvas(*size)))
+        return True
+
+    def _manner(self) -> tuple[Hashable, ...]:
+        return (self.display, self.selection, self.compact)
+
+    def _is_due(self, name: str, every: int, phase: int, manner: Hashable, position: Hashable) -> bool:
+        """Whether `name` is to be drawn in this frame: at once in another manner, in its turn at another position."""
+        shown_manner, shown_position = self._shown.get(name, (None, None))
+        is_its_turn = (self._frames + phase) % every == 0
         if manner == shown_manner and (position == shown_position or not is_its_turn):
             return False
-        self._shown[row.name] = (manner, position)
-        view.show_scene(row.build(frame, self.canvas(*size)))
+        self._shown[name] = (manner, position)
         return True
 
     def canvas(self, width: float, height: float) -> Canvas:

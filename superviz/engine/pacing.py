@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
@@ -11,6 +12,7 @@ WAKE_SECONDS = 0.008
 """A paced run sleeps at least so long between chunks: half a frame of a 60 Hz screen."""
 _RATE_SECONDS = 0.25
 _BACKLOG_SECONDS = 0.05
+_REMEMBERED_CHUNKS = 8
 
 
 class Pacer:
@@ -23,6 +25,7 @@ class Pacer:
         """Steps a second, as measured over the last quarter of a second."""
         self._clock = clock
         self._chunk = 1
+        self._costs: deque[float] = deque(maxlen=_REMEMBERED_CHUNKS)
         self.restart()
 
     def set(self, pace: float | None) -> None:
@@ -60,8 +63,10 @@ class Pacer:
     def took(self, steps: int, seconds: float) -> None:
         """Learn from a chunk that was taken."""
         self._done += steps
-        fitting = steps * CHUNK_SECONDS / max(seconds, 1e-6)
-        # Short chunks tell little of a step's cost: grow by doubling, shrink at once.
+        # The cheapest of late: what the others took longer they spent waiting for a core or the interpreter's lock.
+        self._costs.append(max(seconds, 1e-6) / steps)
+        fitting = CHUNK_SECONDS / min(self._costs)
+        # Short chunks tell little of a step's cost: grow by doubling.
         self._chunk = max(1, int(min(fitting, 2 * max(steps, self._chunk))))
         self._rate_steps += steps
         elapsed = self._clock() - self._rate_start

@@ -16,7 +16,7 @@ from superviz.scene.placement import Placement
 _WIDTH = 1.6
 _FAINTEST, _STRONGEST = 0.14, 0.64
 _SEGMENTS, _FEWER_SEGMENTS = 14, 6
-_POINTS_A_SEGMENT = 8
+_POINTS_A_SEGMENT = 5
 _CLEAR_OF_TIP = 7.0
 
 

@@ -6,11 +6,11 @@ import math
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPainterPath, QPen
 
 from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
 from superviz.views.polygon import polygon
-from superviz.views.segments import goes_in_segments, paint_segments
+from superviz.views.segments import goes_in_segments, segments
 from superviz.views.text_layout import lay_out
 
 
@@ -23,17 +23,17 @@ def paint(painter: QPainter, scene: Scene, *, text_as_outlines: bool = False) ->
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(QRectF(0, 0, scene.width, scene.height), QColor(scene.background))
+    hand = _Hand(painter)
     for drawable in scene.drawables:
         match drawable:
             case Path():
-                _paint_path(painter, drawable)
+                hand.path(drawable)
             case Rect():
-                _paint_rect(painter, drawable)
+                hand.rect(drawable)
             case Disc():
-                _dip(painter, drawable.stroke, drawable.fill)
-                painter.drawEllipse(QPointF(drawable.x, drawable.y), drawable.radius, drawable.radius)
+                hand.disc(drawable)
             case Text():
-                _paint_text(painter, drawable, text_as_outlines)
+                hand.text(drawable, text_as_outlines)
 
 
 def to_image(scene: Scene, scale: float = 1.0, *, text_as_outlines: bool = False) -> QImage:
@@ -46,65 +46,103 @@ def to_image(scene: Scene, scale: float = 1.0, *, text_as_outlines: bool = False
         return image
     image.fill(QColor(scene.background))
     painter = QPainter(image)
-    painter.scale(scale, scale)
-    paint(painter, scene, text_as_outlines=text_as_outlines)
-    painter.end()
+    try:
+        painter.scale(scale, scale)
+        paint(painter, scene, text_as_outlines=text_as_outlines)
+    finally:
+        painter.end()  # a picture that goes while it is painted on takes the process along
     return image
 
 
-def _paint_path(painter: QPainter, path: Path) -> None:
-    if goes_in_segments(painter, path.stroke):
-        if path.fill is not None:
-            _dip(painter, None, path.fill)
-            painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
-        _dip(painter, path.stroke, None)
-        paint_segments(painter, path)
-        return
-    _dip(painter, path.stroke, path.fill)
-    if path.closed:
-        painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
-    elif path.fill is None:
-        painter.drawPolyline(polygon(path.points))
-    else:
-        # Open: the fill closes itself, the line doesn't.
-        outline = QPainterPath()
-        outline.setFillRule(Qt.FillRule.WindingFill)
-        outline.addPolygon(polygon(path.points))
-        painter.drawPath(outline)
+class _Hand:
+    """Paints drawables one after the other, taking up another pen or brush only where it must.
+
+    Each call into Qt lets go of the interpreter's lock and fights for it again beside a thread that trains.
+    """
+
+    def __init__(self, painter: QPainter) -> None:
+        self._painter = painter
+        self._pen: QPen | None = None
+        self._brush: QBrush | None = None
+        self._on_pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
+
+    def path(self, path: Path) -> None:
+        if path.stroke is not None and self._on_pixels and goes_in_segments(path):
+            if path.fill is not None:
+                self._take(_NO_PEN, _brush(path.fill))
+                self._painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
+            self._take(_segment_pen(path.stroke), self._brush or _NO_BRUSH)
+            self._painter.drawLines(segments(path))
+            return
+        self._dip(path.stroke, path.fill)
+        if path.closed:
+            self._painter.drawPolygon(polygon(path.points), Qt.FillRule.WindingFill)
+        elif path.fill is None:
+            self._painter.drawPolyline(polygon(path.points))
+        else:
+            # Open: the fill closes itself, the line doesn't.
+            outline = QPainterPath()
+            outline.setFillRule(Qt.FillRule.WindingFill)
+            outline.addPolygon(polygon(path.points))
+            self._painter.drawPath(outline)
+
+    def rect(self, rect: Rect) -> None:
+        self._dip(rect.stroke, rect.fill)
+        extent = QRectF(rect.x, rect.y, rect.width, rect.height)
+        if rect.radius:
+            self._painter.drawRoundedRect(extent, rect.radius, rect.radius)
+        else:
+            self._painter.drawRect(extent)
+
+    def disc(self, disc: Disc) -> None:
+        self._dip(disc.stroke, disc.fill)
+        self._painter.drawEllipse(QPointF(disc.x, disc.y), disc.radius, disc.radius)
+
+    def text(self, text: Text, as_outlines: bool) -> None:
+        block = lay_out(text)
+        if text.box is not None:
+            box = text.box
+            self._dip(box.stroke, box.fill)
+            extent = QRectF(text.x + block.left, text.y + block.top, block.width, block.height)
+            extent.adjust(-box.padding_x, -box.padding_y, box.padding_x, box.padding_y)
+            self._painter.drawRoundedRect(extent, box.radius, box.radius)
+        if as_outlines:
+            self._take(_NO_PEN, _brush(Paint(text.color, text.opacity)))
+            self._painter.translate(text.x, text.y)
+            for outline in block.outlines:
+                self._painter.drawPath(outline)
+            self._painter.translate(-text.x, -text.y)
+        else:
+            self._take(_ink(text.color, text.opacity), self._brush or _NO_BRUSH)
+            for x, y, run in block.runs:
+                self._painter.drawGlyphRun(QPointF(round(text.x + x), round(text.y + y)), run)
+
+    def _dip(self, stroke: Stroke | None, fill: Paint | None) -> None:
+        self._take(_NO_PEN if stroke is None else _pen(stroke), _NO_BRUSH if fill is None else _brush(fill))
+
+    def _take(self, pen: QPen, brush: QBrush) -> None:
+        if pen is not self._pen:
+            self._pen = pen
+            self._painter.setPen(pen)
+        if brush is not self._brush:
+            self._brush = brush
+            self._painter.setBrush(brush)
 
 
-def _paint_rect(painter: QPainter, rect: Rect) -> None:
-    _dip(painter, rect.stroke, rect.fill)
-    extent = QRectF(rect.x, rect.y, rect.width, rect.height)
-    if rect.radius:
-        painter.drawRoundedRect(extent, rect.radius, rect.radius)
-    else:
-        painter.drawRect(extent)
+_NO_PEN, _NO_BRUSH = QPen(Qt.PenStyle.NoPen), QBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_text(painter: QPainter, text: Text, as_outlines: bool) -> None:
-    block = lay_out(text)
-    if text.box is not None:
-        box = text.box
-        _dip(painter, box.stroke, box.fill)
-        extent = QRectF(text.x + block.left, text.y + block.top, block.width, block.height)
-        extent.adjust(-box.padding_x, -box.padding_y, box.padding_x, box.padding_y)
-        painter.drawRoundedRect(extent, box.radius, box.radius)
-    if as_outlines:
-        _dip(painter, None, Paint(text.color, text.opacity))
-        painter.translate(text.x, text.y)
-        for outline in block.outlines:
-            painter.drawPath(outline)
-        painter.translate(-text.x, -text.y)
-    else:
-        painter.setPen(_color(text.color, text.opacity))
-        for x, y, run in block.runs:
-            painter.drawGlyphRun(QPointF(round(text.x + x), round(text.y + y)), run)
+@lru_cache(maxsize=1024)
+def _segment_pen(stroke: Stroke) -> QPen:
+    pen = QPen(_pen(stroke))
+    # Square ends close the joints as well as round ones do, to a fraction of a pixel, at half the price.
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+    return pen
 
 
-def _dip(painter: QPainter, stroke: Stroke | None, fill: Paint | None) -> None:
-    painter.setPen(Qt.PenStyle.NoPen if stroke is None else _pen(stroke))
-    painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else _brush(fill))
+@lru_cache(maxsize=1024)
+def _ink(color: str, opacity: float) -> QPen:
+    return QPen(_color(color, opacity))
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -58,6 +59,7 @@ class PlaneView(QWidget):
         self._press: QPointF | None = None
         self._drag: QPointF | None = None
         self._ringed = False
+        self._paint_seconds = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,6 +79,11 @@ class PlaneView(QWidget):
         """What is shown, without the focus ring, at `scale` device pixels a logical one; null without a scene."""
         return QImage() if self._scene is None else to_image(self._scene, scale)
 
+    def take_paint_seconds(self) -> float:
+        """How long painting took since this was last asked."""
+        taken, self._paint_seconds = self._paint_seconds, 0.0
+        return taken
+
     def copy_to_clipboard(self) -> None:
         """Puts a picture of the scene, sharp enough for a slide, on the clipboard."""
         if self._scene is not None:
@@ -84,6 +91,7 @@ class PlaneView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the scene, and the ring where the keyboard has brought the focus here."""
+        started = perf_counter()
         painter = QPainter(self)
         if self._scene is None:
             painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
@@ -99,6 +107,7 @@ class PlaneView(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
+        self._paint_seconds += perf_counter() - started
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click begins, or a drag."""

@@ -21,6 +21,7 @@ from superviz.core.recipe import load_recipe
 from superviz.engine.kernel import compile_kernel
 from superviz.engine.runner import Runner
 from superviz.engine.trainer import Trainer
+from superviz.scene.drawables import Scene
 from superviz.session.recording import Recording
 
 ENDLESS = 10**9
@@ -47,7 +48,14 @@ def beside_window(folder: Path, seconds: float) -> tuple[float, np.ndarray]:
     window.resize(1920, 1080)
     window.show()
     shown: list[float] = []
-    window.stage.frame_shown.connect(lambda _frame: shown.append(time.perf_counter()))
+    vectors = window.stage.views["vectors"]
+    show_scene = vectors.show_scene
+
+    def note(scene: Scene) -> None:
+        shown.append(time.perf_counter())
+        show_scene(scene)
+
+    vectors.show_scene = note
     window.controller.edit("steps", ENDLESS)
     window.controller.set_pace(None)
 

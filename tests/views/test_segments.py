@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QImage, QPainter, QPicture
+from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
 from superviz.scene.drawables import Paint, Path, Scene, Stroke
 from superviz.views import plane_painter
-from superviz.views.plane_painter import to_image
+from superviz.views.plane_painter import paint, to_image
 from superviz.views.segments import goes_in_segments
 
 LINE = Stroke("#3FD6A8", 2.2, round=True)
@@ -24,7 +24,7 @@ def picture(path: Path, scale: float) -> np.ndarray:
 
 def in_one_piece(path: Path, scale: float) -> np.ndarray:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plane_painter, "goes_in_segments", lambda *_: False)
+        patch.setattr(plane_painter, "goes_in_segments", lambda _: False)
         return picture(path, scale)
 
 
@@ -68,16 +68,23 @@ def test_an_open_path_stays_open(qapp: QApplication) -> None:
         Stroke("#FFFFFF", 2, dashes=(4, 2), round=True),
     ],
 )
-def test_what_would_show_its_joints_goes_whole(qapp: QApplication, stroke: Stroke | None) -> None:
-    image = QImage(8, 8, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    assert goes_in_segments(painter, LINE)
-    assert not goes_in_segments(painter, stroke)
-    painter.end()
+def test_what_would_show_its_joints_goes_whole(stroke: Stroke | None) -> None:
+    corners = np.array([[0.0, 0], [100, 100], [50, 100]])
+    assert goes_in_segments(Path(corners, LINE))
+    assert not goes_in_segments(Path(corners, stroke))
+    assert not goes_in_segments(Path(corners[:2], LINE)), "a single line has its round ends"
 
 
-def test_files_get_the_path_whole(qapp: QApplication) -> None:
+def test_files_get_the_path_whole(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise AssertionError("cut into segments")
+
+    monkeypatch.setattr(plane_painter, "segments", refuse)
+    scene = Scene(740, 160, "#0B0E12", (Path(np.array([[0.0, 0], [100, 100], [50, 100]]), LINE),))
+    painter = QPainter()
     recorded = QPicture()
-    painter = QPainter(recorded)
-    assert not goes_in_segments(painter, LINE)
+    painter.begin(recorded)
+    paint(painter, scene)
     painter.end()
+    with pytest.raises(AssertionError, match="cut"):
+        to_image(scene)

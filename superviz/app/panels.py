@@ -99,7 +99,7 @@ PANELS: tuple[PanelRow, ...] = (
         _neurons_clause,
         "basis is arbitrary",
         "Which features each hidden dimension carries.",
-        every=2,
+        every=4,
     ),
     PanelRow(
         "timeline",

@@ -18,7 +18,7 @@ from superviz.engine import lanes, machine_words, optimiser, random_numbers, sta
 from superviz.engine.lanes import ZERO, draw_sparse_uniform, tied_gradient
 from superviz.engine.machine_words import offset, pointer
 from superviz.engine.optimiser import adamw, step_sizes
-from superviz.engine.state import Room, Settings, State, Trace
+from superviz.engine.state import Flag, Room, Settings, State, Trace
 
 _scramble: Any = njit(random_numbers.scramble)
 _GOLDEN = random_numbers.GOLDEN
@@ -28,9 +28,21 @@ def _build(sources: str) -> Any:
     # Numba's cache knows a kernel by its own file and by what it closes over: by closing over a digest of the sources
     # of all that it calls, a change of any of them makes it a new one.
     def train(
-        first: int, last: int, done: int, steps: int, settings: Settings, state: State, trace: Trace, room: Room
+        first: int,
+        last: int,
+        done: int,
+        steps: int,
+        chunk: int,
+        halt: Flag,
+        settings: Settings,
+        state: State,
+        trace: Trace,
+        room: Room,
     ) -> None:
-        """Take `steps` steps after the `done` already taken, of the instances from `first` to `last`, excluded."""
+        """Take `steps` steps after the `done` already taken, of the instances from `first` to `last`, excluded.
+
+        Ends sooner, after a whole chunk, where `halt` was raised meanwhile or an instance was no longer finite.
+        """
         _ = sources
         m, n = state.W.shape[1:]
         rectified, batch, lane = settings.rectified, settings.batch_size, room.x.shape[1]
@@ -39,47 +51,57 @@ def _build(sources: str) -> Any:
         transposed, weight = pointer(room.transposed), pointer(room.weight)
         grad_W, grad_b = pointer(room.grad_W), pointer(room.grad_b)
         for instance in range(first, last):
-            W, b = pointer(state.W[instance]), pointer(state.b[instance])
-            mean_W, mean_b = pointer(state.mean_W[instance]), pointer(state.mean_b[instance])
-            square_W, square_b = pointer(state.square_W[instance]), pointer(state.square_b[instance])
-            scale, importance = pointer(settings.scale[instance]), pointer(settings.importance[instance])
-            for i in range(n):
-                weight[i] = 2.0 * importance[i] / (n * batch)
             trace.sound[instance] = steps
-            bucket = traced = 0
-            for step in range(done, done + steps):
-                key = _scramble(keys[instance] + _GOLDEN * np.uint64(step))
+        start, noted, sound = done, 0, True
+        while start < done + steps and sound and (start == done or halt[0] == 0):
+            end = min(start + chunk, done + steps)
+            for instance in range(first, last):
+                W, b = pointer(state.W[instance]), pointer(state.b[instance])
+                mean_W, mean_b = pointer(state.mean_W[instance]), pointer(state.mean_b[instance])
+                square_W, square_b = pointer(state.square_W[instance]), pointer(state.square_b[instance])
+                scale, importance = pointer(settings.scale[instance]), pointer(settings.importance[instance])
                 for i in range(n):
-                    grad_b[i] = ZERO
-                    for j in range(m):
-                        transposed[i * m + j] = W[j * n + i]
-                for w in range(m * n):
-                    grad_W[w] = ZERO
-                loss = 0.0
-                for start in range(0, batch, lane):
+                    weight[i] = 2.0 * importance[i] / (n * batch)
+                bucket, traced = start // LOSS_BUCKET_STEPS - done // LOSS_BUCKET_STEPS, noted
+                for step in range(start, end):
+                    key = _scramble(keys[instance] + _GOLDEN * np.uint64(step))
                     for i in range(n):
-                        row_key = _scramble(key + _GOLDEN * np.uint64(i + 1))
-                        draw_sparse_uniform(offset(x, i * lane), lane, row_key, start, scale[i])
-                    count = min(lane, batch - start)
-                    loss += tied_gradient(
-                        rectified, m, n, lane, W, transposed, b, weight, x, count, y,
-                        hidden, grad_hidden, grad_W, grad_b,
-                    )  # fmt: skip
-                sizes = step_sizes(settings.learning_rate, settings.weight_decay, step + 1)
-                finite = adamw(m * n, W, grad_W, mean_W, square_W, sizes)
-                finite &= adamw(n, b, grad_b, mean_b, square_b, sizes)
-                if not (finite and math.isfinite(loss)):
-                    trace.sound[instance] = step - done
-                    break
-                loss_sum[instance] += 0.5 * loss
-                if (step + 1) % LOSS_BUCKET_STEPS == 0:
-                    losses[bucket, instance] = loss_sum[instance] / LOSS_BUCKET_STEPS
-                    loss_sum[instance] = 0
-                    bucket += 1
-                if traced < len(trace_steps) and trace_steps[traced] == step + 1:
-                    trace.W[traced, instance] = state.W[instance]
-                    trace.b[traced, instance] = state.b[instance]
-                    traced += 1
+                        grad_b[i] = ZERO
+                        for j in range(m):
+                            transposed[i * m + j] = W[j * n + i]
+                    for w in range(m * n):
+                        grad_W[w] = ZERO
+                    loss = 0.0
+                    for sample in range(0, batch, lane):
+                        for i in range(n):
+                            row_key = _scramble(key + _GOLDEN * np.uint64(i + 1))
+                            draw_sparse_uniform(offset(x, i * lane), lane, row_key, sample, scale[i])
+                        count = min(lane, batch - sample)
+                        loss += tied_gradient(
+                            rectified, m, n, lane, W, transposed, b, weight, x, count, y,
+                            hidden, grad_hidden, grad_W, grad_b,
+                        )  # fmt: skip
+                    sizes = step_sizes(settings.learning_rate, settings.weight_decay, step + 1)
+                    finite = adamw(m * n, W, grad_W, mean_W, square_W, sizes)
+                    finite &= adamw(n, b, grad_b, mean_b, square_b, sizes)
+                    if not (finite and math.isfinite(loss)):
+                        trace.sound[instance] = step - done
+                        sound = False
+                        break
+                    loss_sum[instance] += 0.5 * loss
+                    if (step + 1) % LOSS_BUCKET_STEPS == 0:
+                        losses[bucket, instance] = loss_sum[instance] / LOSS_BUCKET_STEPS
+                        loss_sum[instance] = 0
+                        bucket += 1
+                    if traced < len(trace_steps) and trace_steps[traced] == step + 1:
+                        trace.W[traced, instance] = state.W[instance]
+                        trace.b[traced, instance] = state.b[instance]
+                        traced += 1
+
+            while noted < len(trace_steps) and trace_steps[noted] <= end:
+                noted += 1
+            start = end
+        trace.taken[0] = start - done
 
     try:
         return njit(train, nogil=True, cache=True)
@@ -93,14 +115,16 @@ _SETTINGS = types.NamedTuple(
     (types.uint64[::1], types.boolean, types.int64, types.float64, types.float64, _VECTORS, _VECTORS), Settings
 )
 _STATE = types.NamedTuple((_WEIGHTS, _VECTORS) * 3 + (types.float64[::1],), State)
-_TRACE = types.NamedTuple((_VECTORS, types.int64[::1], types.float32[:, :, :, ::1], _WEIGHTS, types.int64[::1]), Trace)
+_TRACE = types.NamedTuple(
+    (_VECTORS, types.int64[::1], types.float32[:, :, :, ::1], _WEIGHTS, types.int64[::1], types.int64[::1]), Trace
+)
 _ROOM = types.NamedTuple((_VECTORS,) * 6 + (types.float32[::1],) * 2, Room)
-_SIGNATURE = types.void(*(types.int64,) * 4, _SETTINGS, _STATE, _TRACE, _ROOM)
+_SIGNATURE = types.void(*(types.int64,) * 5, types.int64[::1], _SETTINGS, _STATE, _TRACE, _ROOM)
 
 _SOURCES = "".join(inspect.getsource(module) for module in (lanes, machine_words, optimiser, random_numbers, state))
 
 train: Any = _build(hashlib.sha256(_SOURCES.encode()).hexdigest())
-"""train(first, last, done, steps, settings, state, trace, room), with contiguous arrays of the very types above."""
+"""train(first, last, done, steps, chunk, halt, settings, state, trace, room): contiguous arrays of the types above."""
 
 
 def compile_kernel() -> None:

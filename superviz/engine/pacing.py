@@ -8,6 +8,9 @@ from time import perf_counter
 
 CHUNK_SECONDS = 0.005
 """A chunk is to take no longer: commands are obeyed between chunks."""
+STRETCH_CHUNKS = 3
+"""Chunks that the kernel takes in one call, flat out, while no command comes: after each call it must win back the
+interpreter's lock, for which a window that paints fights at every stroke."""
 WAKE_SECONDS = 0.008
 """A paced run sleeps at least so long between chunks: half a frame of a 60 Hz screen."""
 _RATE_SECONDS = 0.25
@@ -45,9 +48,9 @@ class Pacer:
         return self._chunk
 
     def due(self) -> int:
-        """Steps to take now, at most a chunk."""
+        """Steps to take now: at most a chunk at a pace, a stretch of chunks flat out."""
         if self.pace is None:
-            return self._chunk
+            return STRETCH_CHUNKS * self._chunk
         now = self._clock()
         most = 1 + self.pace * _BACKLOG_SECONDS
         if self._owed(now) > most:

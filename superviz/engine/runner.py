@@ -15,7 +15,9 @@ from superviz.engine.state import Trace
 from superviz.engine.trainer import Diverged, Trainer
 
 CHECKPOINT_STEPS = 2_500
-"""Steps between checkpoints while nothing else asks for one."""
+"""Steps between checkpoints while nothing else asks for one, at first..."""
+_CHECKPOINTS_A_DOUBLING = 100
+"""...and each time that so many are taken at one spacing, it doubles: a long run's file isn't filled with them."""
 _LIVE_SECONDS = 1 / 60
 
 
@@ -50,7 +52,7 @@ class Runner:
 
     Commands may come from any thread, before run() too; each is obeyed between two steps, within some 10 ms. Attributes
     may be read from any thread. A sink is called from run()'s thread: losses, then keyframes, then the live weights.
-    Checkpoints: at step 0, at every edit and pause, at the end, and every CHECKPOINT_STEPS.
+    Checkpoints: at step 0, at every edit and pause, at the end, and every CHECKPOINT_STEPS or more.
     """
 
     def __init__(
@@ -98,27 +100,27 @@ class Runner:
 
     def pause(self) -> None:
         """Rest after the step at hand."""
-        self._commands.put(self._pause)
+        self._command(self._pause)
 
     def resume(self) -> None:
         """Go on at the pace asked for."""
-        self._commands.put(self._resume)
+        self._command(self._resume)
 
     def advance(self, steps: int = 1) -> None:
         """Pause, then take that many steps at once, but none beyond the horizon."""
-        self._commands.put(lambda: self._advance(steps))
+        self._command(lambda: self._advance(steps))
 
     def stop(self) -> None:
         """End run(), leaving a checkpoint. From a signal handler too."""
-        self._commands.put(self._stop)
+        self._command(self._stop)
 
     def set_pace(self, pace: float | None) -> None:
         """Steps a second; None for flat out."""
-        self._commands.put(lambda: self._pacer.set(pace))
+        self._command(lambda: self._pacer.set(pace))
 
     def edit(self, field: str, value: LiveValue) -> None:
         """Change a live field of the experiment from the next step on; what does not fit is told to `on_state`."""
-        self._commands.put(lambda: self._edit(field, value))
+        self._command(lambda: self._edit(field, value))
 
     def run(self) -> None:
         """Train; returns when STOPPED or FAILED, or FINISHED unless it is to stay."""
@@ -154,11 +156,16 @@ class Runner:
         else:
             self._enter(RunState.PAUSED if self._paused else RunState.RUNNING)
 
+    def _command(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._trainer.interrupt()
+
     def _obey(self) -> None:
         """Carry out the commands that wait; with no step due, sleep until one is or a command comes."""
         try:
             command = self._commands.get(timeout=self._rest())
             while True:
+                self._trainer.uninterrupt()  # first: what is commanded from here on interrupts anew
                 command()
                 command = self._commands.get_nowait()
         except Empty:
@@ -191,24 +198,26 @@ class Runner:
     def _train(self, steps: int) -> int:
         """Take some of `steps` steps, handing on what they leave; returns how many."""
         before = self._trainer.step
-        steps = min(steps, CHECKPOINT_STEPS - before % CHECKPOINT_STEPS)
+        checkpoint = _checkpoint_after(before)
+        steps = min(steps, checkpoint - before)
         if not steps:
             return 0
         started = time.perf_counter()
         try:
-            self._hand_on(self._trainer.trace(steps, grid_steps(before, before + steps)))
+            self._hand_on(self._trainer.trace(steps, grid_steps(before, before + steps), self._pacer.chunk))
         except Diverged as error:
             self._hand_on(error.trace)
             self._owed = 0
             self._settle()
             self._enter(RunState.PAUSED, str(error))
             return self._trainer.step - before
-        self._pacer.took(steps, time.perf_counter() - started)
-        if self._trainer.step % CHECKPOINT_STEPS == 0:
+        taken = self._trainer.step - before
+        self._pacer.took(taken, time.perf_counter() - started)
+        if self._trainer.step == checkpoint:
             self._checkpoint()
         if time.perf_counter() - self._live_time >= _LIVE_SECONDS:
             self._show_live()
-        return steps
+        return taken
 
     def _hand_on(self, trace: Trace) -> None:
         if len(trace.losses):
@@ -283,3 +292,10 @@ class Runner:
             if self.state is RunState.FINISHED and self._trainer.step < self._until:
                 self._pacer.restart()
                 self._enter(RunState.RUNNING)
+
+
+def _checkpoint_after(step: int) -> int:
+    """The next step with a checkpoint: a pure function, so that chunks never matter."""
+    doublings = max(0, (step // (_CHECKPOINTS_A_DOUBLING * CHECKPOINT_STEPS)).bit_length() - 1)
+    spacing = CHECKPOINT_STEPS << doublings
+    return (step // spacing + 1) * spacing

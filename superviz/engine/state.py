@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from superviz.engine.random_numbers import Keys, Stream, instance_keys
 from superviz.engine.sampling import scales
 from superviz.engine.starting_weights import starting_weights
 from superviz.engine.toy_models import MODELS
+
+Flag: TypeAlias = NDArray[np.int64]
+"""(1,), 0 or raised; may be raised from any thread while the kernel runs."""
 
 
 class Settings(NamedTuple):
@@ -121,6 +124,14 @@ class Trace(NamedTuple):
     """(states, instances, features)."""
     sound: NDArray[np.int64]
     """(instances,), how many steps each took before one that was not finite."""
+    taken: NDArray[np.int64]
+    """(1,), how many steps were begun."""
+
+    def cut(self, buckets: int, states: int) -> Trace:
+        """The first so many buckets and states."""
+        return self._replace(
+            losses=self.losses[:buckets], steps=self.steps[:states], W=self.W[:states], b=self.b[:states]
+        )
 
     @classmethod
     def empty(cls, state: State, buckets: int, steps: NDArray[np.int64]) -> Trace:
@@ -131,6 +142,7 @@ class Trace(NamedTuple):
             np.empty((len(steps), *state.W.shape), dtype=np.float32),
             np.empty((len(steps), *state.b.shape), dtype=np.float32),
             np.empty(len(state.W), dtype=np.int64),
+            np.empty(1, dtype=np.int64),
         )
 
 

@@ -47,6 +47,7 @@ class Trainer:
         self._rooms = [Room.of(experiment) for _ in range(min(threads, experiment.n_instances))]
         self._pool: ThreadPoolExecutor | None = None
         self._settings = Settings.of(experiment)
+        self._halt = np.zeros(1, dtype=np.int64)
         if checkpoint is None:
             self._state = State.start(experiment)
         else:
@@ -69,25 +70,37 @@ class Trainer:
         """Take that many steps; returns the loss of each completed bucket, (buckets, instances). Raises Diverged."""
         return self.trace(steps, np.empty(0, dtype=np.int64)).losses
 
-    def trace(self, steps: int, at: NDArray[np.int64]) -> Trace:
+    def trace(self, steps: int, at: NDArray[np.int64], chunk: int | None = None) -> Trace:
         """As `advance`, noting the weights at the steps `at`: ascending, after the present step, none beyond the last.
 
-        On Diverged the trainer has taken the steps before the one that failed.
+        With `chunk` it ends sooner, after a whole chunk of that many steps, once it is interrupted. On Diverged the
+        trainer has taken the steps before the one that failed.
         """
         start = self._state.copy()
-        trace = self._run(steps, at)
-        sound = int(trace.sound.min())
-        if sound < steps:
+        trace = self._run(steps, at, chunk or steps)
+        taken, sound = int(trace.taken[0]), int(trace.sound.min())
+        if sound < taken:
             self._state.restore(start)
-            trace = self._run(sound, at[at <= self.step + sound])
-        self.step += sound
-        if sound < steps:
+            trace = self._run(sound, at[at <= self.step + sound], sound)
+            self.step += sound
             raise Diverged(
                 f"training diverged at step {self.step + 1:,}: the weights are no longer finite; "
                 f"try a learning rate smaller than {self.experiment.learning_rate:g}",
                 trace,
             )
+        self.step += taken
+        if taken < steps:
+            buckets = _buckets(self.step - taken, self.step)
+            trace = trace.cut(buckets, int(np.searchsorted(at, self.step, side="right")))
         return trace
+
+    def interrupt(self) -> None:
+        """End the `trace` in hand, or the next one, after the chunk at hand. From any thread."""
+        self._halt[0] = 1
+
+    def uninterrupt(self) -> None:
+        """Take an interruption back: whoever interrupted was heard."""
+        self._halt[0] = 0
 
     def snapshot(self) -> Snapshot:
         """The weights now."""
@@ -111,15 +124,16 @@ class Trainer:
             self._pool.shutdown()
             self._pool = None
 
-    def _run(self, steps: int, at: NDArray[np.int64]) -> Trace:
+    def _run(self, steps: int, at: NDArray[np.int64], chunk: int) -> Trace:
         """Take steps in place, without counting them."""
         from superviz.engine import kernel
 
         kernel.compile_kernel()
-        buckets = (self.step + steps) // LOSS_BUCKET_STEPS - self.step // LOSS_BUCKET_STEPS
-        trace = Trace.empty(self._state, buckets, at)
-        work = (self.step, steps, self._settings, self._state, trace)
+        trace = Trace.empty(self._state, _buckets(self.step, self.step + steps), at)
         threads, instances = len(self._rooms), len(self._state.W)
+        # Threads would heed an interruption at different steps: several of them go through to the end.
+        chunk = chunk if threads == 1 else steps
+        work = (self.step, steps, chunk, self._halt, self._settings, self._state, trace)
         if threads == 1:
             kernel.train(0, instances, *work, self._rooms[0])
         else:
@@ -129,6 +143,11 @@ class Trainer:
             for part in [self._pool.submit(kernel.train, *ends, *work, room) for ends, room in parts]:
                 part.result()
         return trace
+
+
+def _buckets(start: int, end: int) -> int:
+    """How many loss buckets end after step `start` and up to `end`."""
+    return end // LOSS_BUCKET_STEPS - start // LOSS_BUCKET_STEPS
 
 
 def _plain(value: object) -> LiveValue:

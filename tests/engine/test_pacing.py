@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from superviz.engine.pacing import CHUNK_SECONDS, WAKE_SECONDS, Pacer
+from superviz.engine.pacing import CHUNK_SECONDS, STRETCH_CHUNKS, WAKE_SECONDS, Pacer
 
 
 class Clock:
@@ -48,18 +48,22 @@ def test_it_wakes_no_oftener_than_it_must() -> None:
 @pytest.mark.parametrize("step_seconds", [4e-6, 3e-4, 2e-2])
 def test_chunks_take_at_most_five_milliseconds(step_seconds: float) -> None:
     clock = Clock()
-    _, chunks = train(Pacer(None, clock), clock, 1, step_seconds)
-    longest = max(chunks) * step_seconds
-    assert longest <= max(CHUNK_SECONDS * 1.01, step_seconds)
-    assert chunks[-1] * step_seconds > CHUNK_SECONDS / 2 or chunks[-1] == 1
+    pacer = Pacer(None, clock)
+    _, stretches = train(pacer, clock, 1, step_seconds)
+    assert pacer.chunk * step_seconds <= max(CHUNK_SECONDS * 1.01, step_seconds)
+    assert pacer.chunk * step_seconds > CHUNK_SECONDS / 2 or pacer.chunk == 1
+    assert max(stretches) <= STRETCH_CHUNKS * pacer.chunk
 
 
-def test_chunks_shrink_at_once_when_steps_grow_dearer() -> None:
+def test_chunks_shrink_when_steps_grow_dearer_but_not_for_one_that_had_to_wait() -> None:
     clock = Clock()
     pacer = Pacer(None, clock)
     train(pacer, clock, 1, 1e-5)
-    train(pacer, clock, 0.02, 1e-3)
-    assert pacer.due() <= 5
+    before = pacer.chunk
+    pacer.took(before, 0.5)
+    assert pacer.chunk == before
+    train(pacer, clock, 20, 1e-3)
+    assert pacer.chunk == 5
 
 
 def test_a_pace_that_can_not_be_held_leaves_no_debt() -> None:
@@ -89,7 +93,7 @@ def test_another_pace_holds_from_now_on() -> None:
     assert train(pacer, clock, 1, 1e-6)[0] == pytest.approx(200, abs=3)
     pacer.set(None)
     assert pacer.wait() == 0
-    assert pacer.due() == pacer.chunk
+    assert pacer.due() == STRETCH_CHUNKS * pacer.chunk
 
 
 def test_the_rate_is_what_was_measured() -> None:

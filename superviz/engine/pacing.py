@@ -8,7 +8,7 @@ from time import perf_counter
 
 CHUNK_SECONDS = 0.005
 """A chunk is to take no longer: commands are obeyed between chunks."""
-STRETCH_CHUNKS = 3
+STRETCH_CHUNKS = 2
 """Chunks that the kernel takes in one call, flat out, while no command comes: after each call it must win back the
 interpreter's lock, for which a window that paints fights at every stroke."""
 WAKE_SECONDS = 0.008

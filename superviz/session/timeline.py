@@ -95,15 +95,14 @@ class _Track:
         self._edited: Experiment = recording.experiment
         self._keyframes = 0
         self._next_naming = 0
-        self._stride = max(1, recording.experiment.steps // _NAMINGS)
         self._runs: list[tuple[int, str | None]] = []
         self._largest = 0.0
 
     def read(self) -> Timeline:
         recording = self._recording
         live = recording.live_step
-        self._read_keyframes()
         self._read_edits()
+        self._read_keyframes(stride=max(1, max(self._edited.steps, live) // _NAMINGS))
         losses = recording.losses
         steps, values = self._losses.read(np.asarray(losses.steps), losses.values[:, self._instance])
         horizon = max(self._edited.steps, live)
@@ -117,7 +116,8 @@ class _Track:
             largest_interference=self._largest,
         )
 
-    def _read_keyframes(self) -> None:
+    def _read_keyframes(self, stride: int) -> None:
+        """Read the new ones, and name those that lie `stride` steps apart."""
         snapshots = self._recording.snapshots
         count = self._recording.keyframe_count
         for index in range(self._keyframes, count):
@@ -125,7 +125,7 @@ class _Track:
             W = snapshot.W[self._instance]
             self._largest = max(self._largest, float(np.max(np.einsum("hf,hf->f", W, W))))
             if snapshot.step >= self._next_naming:
-                self._next_naming = (snapshot.step // self._stride + 1) * self._stride
+                self._next_naming = (snapshot.step // stride + 1) * stride
                 shape = name_shape(W)
                 name = None if shape is None else shape.name
                 if not self._runs or self._runs[-1][1] != name:

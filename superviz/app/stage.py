@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -48,9 +47,9 @@ class Stage(QObject):
         self.selection = Selection()
         self.compact = False
         self.frame: Frame | None = None
-        self._shown: dict[str, tuple[Hashable, Hashable]] = {}
+        self._shown: dict[str, tuple[object, object]] = {}
         self._frames = 0
-        self._moment_key: Hashable = None
+        self._moment_key: object = None
         self._moment: Moment | None = None
         self._reader: TimelineReader | None = None
         self._timeline_key: tuple[int, ...] = ()
@@ -126,10 +125,10 @@ class Stage(QObject):
         view.show_scene(row.build(frame, self.canvas(*size)))
         return True
 
-    def _manner(self) -> tuple[Hashable, ...]:
+    def _manner(self) -> tuple[object, ...]:
         return (self.display, self.selection, self.compact)
 
-    def _is_due(self, name: str, every: int, phase: int, manner: Hashable, position: Hashable) -> bool:
+    def _is_due(self, name: str, every: int, phase: int, manner: object, position: object) -> bool:
         """Whether `name` is to be drawn in this frame: at once in another manner, in its turn at another position."""
         shown_manner, shown_position = self._shown.get(name, (None, None))
         is_its_turn = (self._frames + phase) % every == 0

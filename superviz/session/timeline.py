@@ -118,8 +118,8 @@ class _Track:
 
     def _read_keyframes(self, stride: int) -> None:
         """Read the new ones, and name those that lie `stride` steps apart."""
-        snapshots = self._recording.snapshots
         count = self._recording.keyframe_count
+        snapshots = self._recording.snapshots  # after the count: meanwhile there may be more of them, never fewer
         for index in range(self._keyframes, count):
             snapshot = snapshots[index]
             W = snapshot.W[self._instance]

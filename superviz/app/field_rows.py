@@ -65,7 +65,7 @@ class FieldRow(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Drop the help and take the short label, or go back."""
-        self._help.setVisible(not compact)
+        self._help.setVisible(not compact and self._column.indexOf(self._help) >= 0)
         self._label.show_text(self.note.short or self.note.label if compact else self.note.label)
 
     def _take_part(self, part: QWidget) -> None:
@@ -148,7 +148,8 @@ class BoxRow(FieldRow):
         self._take_box(self._box)
         self._column.addSpacing(4)
         self._column.addWidget(self._box)
-        self._help.hide()
+        # There is no room for it; without a parent it would be a window of its own.
+        self._help.setParent(self)
 
     def show_value(self, value: object, instead: str = "") -> None:
         assert value is None or isinstance(value, (int, float))
@@ -157,10 +158,6 @@ class BoxRow(FieldRow):
     def show_help(self, text: str, reserve: tuple[str, ...] = ()) -> None:
         self._box.setToolTip(f"{text}\n{self.toolTip()}")
         self._box.setAccessibleDescription(text)
-
-    def set_compact(self, compact: bool) -> None:
-        super().set_compact(compact)
-        self._help.hide()
 
 
 class ChoiceRow(FieldRow):

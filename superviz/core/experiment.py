@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, TypeAlias, cast
 
 import numpy as np
@@ -181,27 +181,11 @@ class Experiment(BaseModel):
 
     def probability_array(self) -> Array:
         """Feature probability p, (instances, features); the caller's own."""
-        return self._probabilities.copy()
+        return _probabilities(self.feature_probability, self.n_instances, self.n_features).copy("C")
 
     def importance_array(self) -> Array:
         """Importance I, (instances, features), the caller's own; a single number r stands for r^i, i from 0."""
-        return self._importances.copy()
-
-    @cached_property
-    def _probabilities(self) -> Array:
-        return self._spread("feature_probability", per_list="instance")
-
-    @cached_property
-    def _importances(self) -> Array:
-        if isinstance(self.importance, float):
-            with np.errstate(over="ignore"):
-                powers = (np.float64(self.importance) ** np.arange(self.n_features)).astype(np.float32)
-            if not np.all(np.isfinite(powers)):
-                raise RecipeError(
-                    f"importance: {self.importance}^i is too large by feature {self.n_features}; give at most 1"
-                )
-            return np.array(np.broadcast_to(powers, (self.n_instances, self.n_features)), order="C")
-        return self._spread("importance", per_list="feature")
+        return _importances(self.importance, self.n_instances, self.n_features).copy("C")
 
     def changed(self, **values: Any) -> Experiment:
         """A copy with some fields changed, validated as a whole. Raises RecipeError."""
@@ -216,23 +200,42 @@ class Experiment(BaseModel):
             ]
         return []
 
-    def _spread(self, name: str, per_list: Literal["instance", "feature"]) -> Array:
-        values = np.asarray(getattr(self, name), dtype=np.float32)
-        shape = (self.n_instances, self.n_features)
-        if values.ndim == 1:
-            expected = shape[0] if per_list == "instance" else shape[1]
-            if len(values) != expected:
-                raise RecipeError(
-                    f"{name}: a list of {len(values)}, but n_{per_list}s is {expected}: give one number for each"
-                )
-            values = values[:, None] if per_list == "instance" else values
-        elif values.ndim == 2 and values.shape != shape:
-            rows, columns = values.shape
+
+@lru_cache(maxsize=64)
+def _probabilities(probability: Spread, n_instances: int, n_features: int) -> Array:
+    return _spread_out("feature_probability", probability, n_instances, n_features, per_list="instance")
+
+
+@lru_cache(maxsize=64)
+def _importances(importance: Spread, n_instances: int, n_features: int) -> Array:
+    if isinstance(importance, float):
+        with np.errstate(over="ignore"):
+            powers = (np.float64(importance) ** np.arange(n_features)).astype(np.float32)
+        if not np.all(np.isfinite(powers)):
+            raise RecipeError(f"importance: {importance}^i is too large by feature {n_features}; give at most 1")
+        return np.broadcast_to(powers, (n_instances, n_features))
+    return _spread_out("importance", importance, n_instances, n_features, per_list="feature")
+
+
+def _spread_out(
+    name: str, given: Spread, n_instances: int, n_features: int, per_list: Literal["instance", "feature"]
+) -> Array:
+    values = np.asarray(given, dtype=np.float32)
+    shape = (n_instances, n_features)
+    if values.ndim == 1:
+        expected = n_instances if per_list == "instance" else n_features
+        if len(values) != expected:
             raise RecipeError(
-                f"{name}: {rows} lists of {columns}, but there are {shape[0]} instances of {shape[1]} features: "
-                "give one list an instance, one number a feature"
+                f"{name}: a list of {len(values)}, but n_{per_list}s is {expected}: give one number for each"
             )
-        return np.array(np.broadcast_to(values, shape), order="C")
+        values = values[:, None] if per_list == "instance" else values
+    elif values.ndim == 2 and values.shape != shape:
+        rows, columns = values.shape
+        raise RecipeError(
+            f"{name}: {rows} lists of {columns}, but there are {n_instances} instances of {n_features} features: "
+            "give one list an instance, one number a feature"
+        )
+    return np.broadcast_to(values, shape)
 
 
 def field_note(name: str) -> FieldNote:

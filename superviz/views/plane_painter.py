@@ -64,6 +64,7 @@ class _Hand:
         self._painter = painter
         self._pen: QPen | None = None
         self._brush: QBrush | None = None
+        self._scale = max(painter.deviceTransform().m11(), 1e-6)
         self._on_pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
 
     def path(self, path: Path) -> None:
@@ -115,7 +116,10 @@ class _Hand:
         else:
             self._take(_ink(text.color, text.opacity), self._brush or _NO_BRUSH)
             for x, y, run in block.runs:
-                self._painter.drawGlyphRun(QPointF(round(text.x + x), round(text.y + y)), run)
+                self._painter.drawGlyphRun(QPointF(self._whole(text.x + x), self._whole(text.y + y)), run)
+
+    def _whole(self, place: float) -> float:
+        return round(place * self._scale) / self._scale
 
     def _dip(self, stroke: Stroke | None, fill: Paint | None) -> None:
         self._take(_NO_PEN if stroke is None else _pen(stroke), _NO_BRUSH if fill is None else _brush(fill))

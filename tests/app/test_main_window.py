@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +44,8 @@ def make(qapp: QApplication, tmp_path: Path) -> Iterator[MakeWindow]:
         return window
 
     yield make_one
-    for window in windows:
+    while windows:
+        window = windows.pop()
         if shiboken6.isValid(window):
             window.discard()
     qapp.sendPostedEvents(None, 52)  # deferred deletions
@@ -150,7 +152,13 @@ def test_nothing_is_left_behind(qapp: QApplication, make: MakeWindow, qtbot: QtB
     window.ask_export()
     assert window.close()
 
-    qtbot.waitUntil(lambda: not set(qapp.topLevelWidgets()) - widgets, timeout=3_000)
+    del window
+
+    def all_gone() -> bool:
+        gc.collect()  # what Python's cycles still hold is no leak
+        return not set(qapp.topLevelWidgets()) - widgets
+
+    qtbot.waitUntil(all_gone, timeout=5_000)
     assert _timers(qapp) == timers
 
 

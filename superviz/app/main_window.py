@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         self.recipe_panel.show_experiment(self._experiment_now(), self.stage.display.instance)
         self._show_dimensions()
         self._show_title()
+        self._arrange()
         for remark in self._experiment_now().remarks():
             self.notify(remark)
 
@@ -246,10 +247,15 @@ class MainWindow(QMainWindow):
         runner = self.controller.runner
         self.toolbar.show_progress(runner.step, frame.timeline.horizon, runner.rate)
         loss = float(frame.moment.loss[frame.display.instance])
-        self.playback_bar.show_position(frame.moment.position, loss, self.controller.recording.live_step)
+        position, following = frame.moment.position, self.stage.playback.following
+        # While it follows, the live head has only just moved on: nothing is ahead that a button could bring.
+        live = int(position) if following else self.controller.recording.live_step
+        self.playback_bar.show_position(position, loss, live)
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:
             if row.name in self.panels:
+                if row.heading is not None:
+                    self.panels[row.name].show_title(row.heading(frame))
                 self.panels[row.name].set_clause(row.brief if self.stage.compact else row.clause(frame))
 
     @Slot(str, object)
@@ -331,7 +337,8 @@ class MainWindow(QMainWindow):
             if row.name in self.panels:
                 self.panels[row.name].show_header(bool(row.brief) or not self.stage.compact)
         self.layout_.apply(measures)
-        self.layout_.show_only(self.stage.display.hidden_panels)
+        alone = {"strip"} if self._experiment_now().n_instances == 1 else set[str]()
+        self.layout_.show_only(self.stage.display.hidden_panels | alone)
 
     def _panel(self, row: PanelRow) -> Panel:
         names = (f"copy_{row.name}", f"panel_{row.name}", "export")

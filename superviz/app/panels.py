@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from superviz.core.experiment import MODEL_FORMULAS
+from superviz.core.shapes import number_word
 from superviz.scene import interference, neurons, strip, timeline, vectors
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Scene
@@ -38,6 +39,8 @@ class PanelRow:
     """The same in a window under 1600 wide; where it is empty, the panel there does without its header."""
     help: str
     """For people who can't see it."""
+    heading: Callable[[Frame], str] | None = None
+    """What stands over it where that depends on what is shown; otherwise its title."""
     every: int = 1
     """While the playhead moves it is drawn every so many frames: the eye follows the vectors, and each frame that
     another panel skips is time for training. A change of selection or settings is always drawn at once."""
@@ -50,11 +53,19 @@ def _vectors_clause(frame: Frame) -> str:
     return f"Each arrow is one feature: the direction the model gives it in its {where}."
 
 
+def _strip_heading(frame: Frame) -> str:
+    return "Sparser, more superposition" if _sparsities_differ(frame) else "The same recipe, other random starts"
+
+
 def _strip_clause(frame: Frame) -> str:
-    experiment = frame.moment.experiment
-    if len(set(experiment.probability_array()[:, 0].tolist())) == 1:
-        return f"The same model from {experiment.n_instances} random starts. Click one to look closer."
-    return f"The same model at {experiment.n_instances} feature probabilities. Click one to look closer."
+    count = frame.moment.experiment.n_instances
+    if _sparsities_differ(frame):
+        return f"The same model at {number_word(count)} feature probabilities. Click one to look closer."
+    return f"{number_word(count).capitalize()} models side by side. Click one to look closer."
+
+
+def _sparsities_differ(frame: Frame) -> bool:
+    return len(set(frame.moment.experiment.probability_array()[:, 0].tolist())) > 1
 
 
 def _neurons_clause(frame: Frame) -> str:
@@ -79,6 +90,7 @@ PANELS: tuple[PanelRow, ...] = (
         _strip_clause,
         "",
         "The models trained side by side.",
+        heading=_strip_heading,
         every=4,
     ),
     PanelRow(

@@ -64,23 +64,20 @@ class SessionController(QObject):
         return not self._pristine and self.recording.revision != self._saved_revision
 
     def start(self, recipe: Recipe, display: DisplaySettings, *, pristine: bool = True) -> None:
-        """Train a recipe from its random start."""
+        """Train a recipe from its random start, at the pace it is best watched at; flat out stays flat out."""
         self.watching_pace = recipe.pace or DEFAULT_PACE
+        if self.pace is not None:
+            self.pace = self.watching_pace
         shown = recipe.instance if recipe.instance is not None else 0
-        display = display.model_copy(
-            update={"instance": min(shown, recipe.experiment.n_instances - 1), "pinned_feature": None}
-        )
-        recording = Recording.create(recipe.experiment, self._journal(), title=recipe.title, display=display)
-        self._show(recording, paused=False, file=None, pristine=pristine)
+        self._begin(recipe.experiment, recipe.title, display, shown, pristine=pristine)
 
     def restart(self, experiment: Experiment) -> None:
-        """Train that experiment from its random start, looked at as now."""
+        """Train that experiment from its random start, looked at as now, at the pace of now."""
         now = self.recording
-        title = now.title if experiment.n_features == now.experiment.n_features else ""
-        recipe = Recipe(
-            "", experiment, title or _title(experiment), instance=now.display.instance, pace=self.watching_pace
-        )
-        self.start(recipe, now.display, pristine=self._pristine and experiment == now.experiment)
+        shape, shape_now = ((e.n_features, e.n_hidden) for e in (experiment, now.experiment))
+        title = now.title if shape == shape_now else f"{shape[0]} features, {shape[1]} dimensions"
+        pristine = self._pristine and experiment == now.experiment
+        self._begin(experiment, title, now.display, now.display.instance, pristine=pristine)
 
     def open(self, path: Path) -> None:
         """Show a session from a file, at rest; training can go on. The file stays as it is until saved."""
@@ -156,6 +153,15 @@ class SessionController(QObject):
                 if journal is not None:
                     journal.unlink(missing_ok=True)
 
+    def _begin(
+        self, experiment: Experiment, title: str, display: DisplaySettings, shown: int, *, pristine: bool
+    ) -> None:
+        changes = {"instance": min(shown, experiment.n_instances - 1), "pinned_feature": None}
+        recording = Recording.create(
+            experiment, self._journal(), title=title, display=display.model_copy(update=changes)
+        )
+        self._show(recording, paused=False, file=None, pristine=pristine)
+
     def _show(self, recording: Recording, *, paused: bool, file: Path | None, pristine: bool) -> None:
         self.close()
         self._recording, self.file, self._pristine, self._saved_revision = recording, file, pristine, 0
@@ -175,7 +181,3 @@ class SessionController(QObject):
             line = f"{self._journals}: can't be made: {error.strerror}; runs are journalled there"
             raise SessionError(line) from None
         return self._journals / f"{time.strftime('%Y-%m-%d %H.%M.%S')} {time.time_ns() % 10**9:09d}.superviz"
-
-
-def _title(experiment: Experiment) -> str:
-    return f"{experiment.n_features} features, {experiment.n_hidden} dimensions"

@@ -24,6 +24,7 @@ _FILLED_POINTS = 8
 """Of the curve, in one piece of the tint: the fewer edges a scanline meets, the faster it is filled."""
 
 _FLAG = np.array([[0.0, -4.5], [13.0, -4.5], [10.0, 0.0], [13.0, 4.5], [0.0, 4.5]])
+_PENNANT_ROOM = 16.0
 _PENNANT = np.array([[-8.0, 0.0], [8.0, 0.0], [8.0, 9.0], [0.0, 16.0], [-8.0, 9.0]])
 
 
@@ -122,19 +123,19 @@ def _dividers(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -
 def _epoch_names(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
     palette, size = canvas.palette, 13 * box.text
     now = timeline.epoch_at(playhead)
+    pennant = curve.x(playhead)
     names: list[Drawable] = []
     if not canvas.compact:
         names.append(Text(box.left - 8 * box.text, box.names_y, "loss", size, palette.text3, anchor="end"))
     for index, epoch in enumerate(timeline.epochs):
         inset = 10.0 * box.text if index else 0.0
         last = index == len(timeline.epochs) - 1
-        room = (box.right if last else curve.x(epoch.end) - 6) - curve.x(epoch.start) - inset
         weight, color = (700, palette.text1) if epoch is now else (400, palette.text2)
-        if text_width(epoch.name, size, weight) <= room:
-            meaning = Step(epoch.start)
-            names.append(
-                Text(curve.x(epoch.start) + inset, box.names_y, epoch.name, size, color, weight, meaning=meaning)
-            )
+        x, width = curve.x(epoch.start) + inset, text_width(epoch.name, size, weight)
+        if x - _PENNANT_ROOM * box.text < pennant < x + width + _PENNANT_ROOM * box.text:
+            x = pennant + _PENNANT_ROOM * box.text  # beside the pennant, not under it
+        if x + width <= (box.right if last else curve.x(epoch.end) - 6):
+            names.append(Text(x, box.names_y, epoch.name, size, color, weight, meaning=Step(epoch.start)))
     return names
 
 

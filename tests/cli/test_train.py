@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from superviz.cli.train import parse_value
+from superviz.core.recipe import load_recipe
 from superviz.session.recording import Recording
 
 QUICK = ["--set", "batch_size=64"]
@@ -33,7 +34,7 @@ def test_a_preset_is_trained_into_a_session(superviz, tmp_path: Path) -> None:
     assert run.title == "A pentagon from eight starts"
     assert run.experiment.batch_size == 64
     assert run.experiment.steps == 10_000
-    assert run.display.instance == 7
+    assert run.display.instance == load_recipe("pentagon").instance
     assert list(tmp_path.iterdir()) == [tmp_path / "p.superviz"]
 
 

@@ -66,21 +66,22 @@ class Exporting(QObject):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
-        self._dialog: ExportDialog | None = None
+        self.dialog: ExportDialog | None = None
+        """Made when it is first asked for."""
         self._thread: ExportThread | None = None
         self._recording: Recording | None = None
 
     def ask(self, recording: Recording, suggestion: Path) -> None:
         """Open the dialog, beside the window: training goes on, and so does what is being written."""
-        if self._dialog is None:
-            self._dialog = ExportDialog(self._window)
-            self._dialog.export_requested.connect(self._requested)
-            self._dialog.cancel_requested.connect(self._cancel)
+        if self.dialog is None:
+            self.dialog = ExportDialog(self._window)
+            self.dialog.export_requested.connect(self._requested)
+            self.dialog.cancel_requested.connect(self._cancel)
         if self._thread is None:
             self._recording = recording
-            self._dialog.suggest(suggestion, recording.display.theme)
-        self._dialog.show()
-        self._dialog.raise_()
+            self.dialog.suggest(suggestion, recording.display.theme)
+        self.dialog.show()
+        self.dialog.raise_()
 
     def close(self) -> None:
         """Stop what is being written, leaving no half file."""
@@ -92,11 +93,11 @@ class Exporting(QObject):
     @Slot(object)
     def _requested(self, settings: ExportSettings) -> None:
         assert self._recording is not None
-        assert self._dialog is not None
+        assert self.dialog is not None
         # What is looked at in the window is what is meant, not the instance that happens to have the lowest loss.
         settings = replace(settings, instance=self._recording.display.instance)
         self._thread = ExportThread(self._recording, settings, self)
-        self._thread.progressed.connect(self._dialog.show_progress)
+        self._thread.progressed.connect(self.dialog.show_progress)
         self._thread.finished.connect(self._thread_finished)
         self._thread.start()
 
@@ -110,8 +111,8 @@ class Exporting(QObject):
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        if self._dialog is not None:
-            self._dialog.show_idle(thread.fault)
-            self._dialog.setVisible(bool(thread.fault))
+        if self.dialog is not None:
+            self.dialog.show_idle(thread.fault)
+            self.dialog.setVisible(bool(thread.fault))
         self.finished.emit(None if thread.was_cancelled else thread.settings.path, thread.fault)
         thread.deleteLater()

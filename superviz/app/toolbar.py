@@ -18,6 +18,7 @@ from superviz.core.recipe import Recipe
 from superviz.engine.runner import RunState
 from superviz.views.theme import BODY_SIZE, scaled, typeset
 
+_NO_PRESET = ""
 _WORDS = {
     RunState.READY: "Ready",
     RunState.COMPILING: "Compiling the kernel",
@@ -88,10 +89,14 @@ class Toolbar(QWidget):
         self.show_pace(None)
 
     def show_title(self, title: str) -> None:
-        """Say what is shown: a preset's title picks it, any other stands in its place."""
+        """Say what is shown: a preset's title picks it, any other has an entry of its own, the last."""
         with QSignalBlocker(self._presets):
+            own = self._presets.findData(_NO_PRESET)
+            if own >= 0:
+                self._presets.removeItem(own)
+            if self._presets.findText(title) < 0:
+                self._presets.addItem(title, _NO_PRESET)
             self._presets.setCurrentIndex(self._presets.findText(title))
-        self._presets.setPlaceholderText(title)
 
     def show_state(self, state: RunState) -> None:
         """Say what training does, and offer what can be done."""
@@ -210,7 +215,8 @@ class Toolbar(QWidget):
 
     @Slot(int)
     def _preset_activated(self, index: int) -> None:
-        self.preset_picked.emit(self._presets.itemData(index))
+        if (name := self._presets.itemData(index)) != _NO_PRESET:
+            self.preset_picked.emit(name)
 
     @Slot(float)
     def _pace_moved(self, _value: float) -> None:

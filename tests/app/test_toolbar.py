@@ -162,8 +162,17 @@ def test_a_title_that_is_no_presets_stands_there_too(toolbar: Toolbar) -> None:
     chooser = toolbar.findChildren(QComboBox)[0]
     toolbar.show_title(DENSE.title)
     assert chooser.currentText() == DENSE.title
-    toolbar.show_title("my own run")
-    assert (chooser.currentIndex(), chooser.placeholderText()) == (-1, "my own run")
+    picked: list[str] = []
+    toolbar.preset_picked.connect(picked.append)
+    presets = chooser.count()
+    for title in ("my own run", "another of mine"):
+        toolbar.show_title(title)
+        assert chooser.currentText() == title
+        assert chooser.count() == presets + 1
+    chooser.activated.emit(chooser.currentIndex())
+    assert picked == [], "it is no preset that could be started"
+    toolbar.show_title(DENSE.title)
+    assert (chooser.currentText(), chooser.count()) == (DENSE.title, presets)
 
 
 @pytest.mark.parametrize(("hidden", "has_depth"), [(1, False), (2, False), (3, True), (30, True)])

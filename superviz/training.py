@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+import numpy as np
+
 from superviz.core.errors import TrainingError
-from superviz.core.experiment import Experiment
+from superviz.core.experiment import MOST_STEPS, Experiment
 from superviz.engine.keyframes import KeyframePolicy
 from superviz.engine.runner import Runner, RunState
 from superviz.engine.trainer import Trainer
@@ -54,11 +56,15 @@ def train(
 def goal_of(recording: Recording, steps: int | None) -> int:
     """The step that training for `steps` further steps leads to, or the horizon.
 
-    Raises TrainingError where nothing is left to do.
+    Raises TrainingError where nothing is left to do, and for a number of steps that can't be done.
     """
     done = _steps_done(recording)
     horizon = recording.experiment_at(done).steps
-    goal = horizon if steps is None else done + steps
+    goal = horizon if steps is None else done + _whole(steps)
+    if goal > max(MOST_STEPS, horizon):
+        raise TrainingError(
+            f"{steps:,} further steps would lead to step {goal:,}; a run goes to {MOST_STEPS:,} at most"
+        )
     if goal <= done:
         raise TrainingError(
             f"nothing to train: {done:,} of {horizon:,} steps are done; give a number of further steps, at least 1"
@@ -104,6 +110,13 @@ def require_device(device: Device) -> None:
     """Raises TrainingError for a device that this version can't train on."""
     if device not in ("auto", "cpu"):
         raise TrainingError(f"device {device!r}: this version trains on the CPU only; use cpu or auto")
+
+
+def _whole(steps: int) -> int:
+    """`steps` as a plain int, of numpy too. Raises TrainingError for anything but a whole number."""
+    if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool):
+        raise TrainingError(f"steps: give a whole number, not {steps!r}")
+    return int(steps)
 
 
 def _steps_done(recording: Recording) -> int:

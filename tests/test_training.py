@@ -41,6 +41,18 @@ def test_no_steps_are_refused(steps: int) -> None:
         superviz.train(SMALL, steps=steps)
 
 
+@pytest.mark.parametrize("steps", [1.5, float("nan"), "5", True, [5]])
+def test_steps_are_a_whole_number(steps) -> None:
+    with pytest.raises(TrainingError, match="steps: give a whole number, not "):
+        superviz.train(SMALL, steps=steps)
+    assert superviz.train(SMALL, steps=np.int64(7)).live_step == 7  # pyright: ignore[reportArgumentType]
+
+
+def test_there_is_a_last_step() -> None:
+    with pytest.raises(TrainingError, match="a run goes to 1,000,000,000 at most"):
+        superviz.train(SMALL, steps=10**30)
+
+
 def test_a_finished_run_needs_a_number(small_run: superviz.Recording) -> None:
     with pytest.raises(TrainingError, match="nothing to train: 600 of 600 steps are done"):
         superviz.train(small_run)

@@ -28,7 +28,7 @@ def describe(
     step: int | None = typer.Option(None, min=0, help="A step whose weights were kept; by default the last."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON for other programs."),
 ) -> None:
-    """Say what a run learned: losses, lengths, biases, shares of a dimension, shapes."""
+    """Say what a run learned, as a table or as JSON."""
     with closing(open_run(run)) as recording:
         description = describe_run(recording, kept_snapshot(recording, step))
         if as_json:
@@ -93,7 +93,7 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
         table.add_row(
             str(instance["index"]),
             _span(instance["feature_probability"]),
-            f"{instance['loss']:.6f}",
+            f"{instance['loss']:#.4g}",
             f"{instance['frobenius_norm_squared']:.2f}",
             instance["geometry"] or "",
             " ".join(f"{length:.2f}" for length in lengths[:MOST_LENGTHS])
@@ -103,10 +103,14 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    sizes = f"{experiment['n_features']} features in {experiment['n_hidden']} dimensions"
+    sizes = f"{_count(experiment['n_features'], 'feature')} in {_count(experiment['n_hidden'], 'dimension')}"
     console.print(f"{title}: {sizes}, step {description['step']:,}", markup=False)
     console.print(table)
     console.print(f"Lowest loss: instance {best['index']}. Loss is the mean over a fixed batch and over features.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _span(values: list[float]) -> str:

@@ -44,7 +44,10 @@ print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none")
 
 
 def doctor() -> None:
-    """Say what this machine offers: Qt, OpenGL, training devices, encoders, versions."""
+    """Say what this machine offers, and which versions.
+
+    Qt platform, OpenGL, where training runs, encoders, packages.
+    """
     from superviz.app.show import NoScreenError, require_screen
 
     try:

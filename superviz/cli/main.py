@@ -76,7 +76,8 @@ def main() -> NoReturn:
     except SupervizError as error:
         _leave(MISUSED, str(error))
     except typer.TyperException as error:
-        _leave(MISUSED, f"{' '.join(error.format_message().split())} (superviz --help says what there is)")
+        fault = error.format_message().replace("Value error, ", "").replace("Input should", "it should")
+        _leave(MISUSED, f"{fault} (superviz --help says what there is)")
     except OSError as error:
         _leave(FAILED, f"{error.filename or 'the system'}: {error.strerror or error}")
     _leave(status if status in (None, 0, FAILED, MISUSED) else FAILED)
@@ -84,5 +85,7 @@ def main() -> NoReturn:
 
 def _leave(status: int | None, line: str = "") -> NoReturn:
     if line:
-        typer.echo(f"superviz: {line}", err=True)
+        # A file's name may hold a line's end, and a recipe's key what would drive the terminal.
+        shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(line.split()))
+        typer.echo(f"superviz: {shown}", err=True)
     sys.exit(status)

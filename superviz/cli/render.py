@@ -53,7 +53,7 @@ def render(
 
     shape = parse_size(size)
     check_export(output, size=shape, fps=fps, duration=duration, force=force)
-    with closing(_trained(source)) as recording, progress_bar("Rendering", "frames") as report:
+    with closing(_trained(source, instance)) as recording, progress_bar("Rendering", "frames") as report:
         render(
             recording,
             output,
@@ -77,14 +77,17 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _trained(source: str) -> Recording:
+def _trained(source: str, instance: int | None) -> Recording:
+    """The run in `source`, trained first where that is a recipe, if it has that instance. Raises SupervizError."""
     from superviz.core.recipe import Recipe
+    from superviz.export.shot import check_instance
     from superviz.session.recording import Recording
     from superviz.training import goal_of, train_until
 
     found = open_source(source)
     if not isinstance(found, Recipe):
         return found
+    check_instance(found.experiment, instance)
     recording = Recording.create(found.experiment, title=found.title)
     with progress_bar("Training", "steps") as report:
         train_until(recording, goal_of(recording, None), report)

@@ -16,8 +16,9 @@ def open_source(name: str) -> Recipe | Recording:
     from superviz.core.recipe import load_recipe, preset_paths
 
     path = Path(name)
-    is_session = path.suffix != ".toml" and name not in preset_paths() and (path.exists() or path.suffix == ".superviz")
-    return open_run(path) if is_session else load_recipe(name)
+    if path.suffix.lower() == ".toml" or name in preset_paths():
+        return load_recipe(name)
+    return open_run(path) if path.exists() or path.suffix == ".superviz" else load_recipe(name)
 
 
 def open_run(path: Path) -> Recording:
@@ -40,5 +41,5 @@ def kept_snapshot(recording: Recording, step: int | None) -> Snapshot:
     nearest = sorted(sorted(steps, key=lambda kept: abs(kept - step))[:2])
     raise SessionError(
         f"{recording.path}: the weights at step {step:,} were not kept; the nearest kept are at "
-        f"{' and '.join(map(str, nearest))}, of {len(steps)} from {steps[0]} to {steps[-1]}"
+        f"{' and '.join(f'{kept:,}' for kept in nearest)}, of {len(steps)} from {steps[0]:,} to {steps[-1]:,}"
     )

@@ -21,7 +21,10 @@ def weights(
     step: int | None = typer.Option(None, min=0, help="A step whose weights were kept; by default the last."),
     force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
 ) -> None:
-    """Write W (instances, hidden, features), b (instances, features) and step."""
+    """Write the weights for other programs.
+
+    W is (instances, hidden, features), b (instances, features), and step says when.
+    """
     from superviz.export.target import check_ending, check_target, new_file
 
     encode = _ENCODERS[check_ending(output, _ENCODERS)]

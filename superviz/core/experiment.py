@@ -64,6 +64,7 @@ MODEL_NAMES: dict[str, str] = {"linear": "Linear", "relu_output": "ReLU output"}
 
 MOST_WEIGHTS = 100_000_000
 """In all instances together: 400 MB, and as much again for each of Adam's moments."""
+MOST_STEPS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Experiment(BaseModel):
     ] = 1024
     steps: Annotated[
         Whole,
-        Field(ge=1, le=1_000_000_000),
+        Field(ge=1, le=MOST_STEPS),
         FieldNote("Training", "Steps", "Where training comes to rest.", live=True, half=True),
     ] = 10_000
     weight_decay: Annotated[

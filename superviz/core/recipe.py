@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
+from superviz.core.paths import is_special
 from superviz.core.resources import RESOURCES
 from superviz.core.validation import Number, Whole, in_one_line
 
@@ -97,6 +98,8 @@ def _parse_about(values: Any) -> _About:
 
 
 def _read(path: Path) -> Recipe:
+    if is_special(path):
+        raise RecipeError(f"{path}: a device or a pipe; give a recipe file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -36,6 +36,7 @@ _WANTED = {
     "literal_error": "give {expected}",
     "int_from_float": "give a whole number",
     "finite_number": "give a whole number",
+    "int_parsing_size": "give a smaller number",
     "float_type": "give a smaller number",
     "model_type": "give a table of fields",
     "string_type": "give text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from superviz.core.errors import ExportError
+from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Snapshot
 from superviz.scene.drawables import Scene
 from superviz.scene.frames import FRAMES
@@ -28,10 +29,7 @@ class Shot:
             raise ExportError(f"view: there is no {view!r}; the views are {', '.join(FRAMES)}")
         if theme not in PALETTES:
             raise ExportError(f"theme: there is no {theme!r}; the themes are {', '.join(PALETTES)}")
-        count = recording.experiment.n_instances
-        if instance is not None and not 0 <= instance < count:
-            known = f"the instances are 0 to {count - 1}" if count > 1 else "the one instance is 0"
-            raise ExportError(f"instance: there is no {instance}; {known}")
+        check_instance(recording.experiment, instance)
         self.snapshots: list[Snapshot] = list(recording.snapshots)
         if not self.snapshots:
             raise ExportError(f"{recording.title or 'this run'}: nothing is recorded in it yet; train it first")
@@ -53,6 +51,14 @@ class Shot:
         """What is to be seen at `position`."""
         moment = self._recording.moment(position, self.instance)
         return self._build(moment, self._timeline, self._display, self._palette, *self._size, self.title)
+
+
+def check_instance(experiment: Experiment, instance: int | None) -> None:
+    """Raises ExportError where `instance`, counted from 0, is one that there isn't."""
+    count = experiment.n_instances
+    if instance is not None and not 0 <= instance < count:
+        known = f"the instances are 0 to {count - 1}" if count > 1 else "the one instance is 0"
+        raise ExportError(f"instance: there is no {instance}; {known}")
 
 
 def _best_instance(recording: Recording, snapshot: Snapshot) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from superviz.core.errors import ExportError
+from superviz.core.paths import why_not_written
 
 
 def check_ending(path: Path, endings: Iterable[str]) -> str:
@@ -57,7 +58,9 @@ def _make_part(path: Path) -> Path:
 
 
 def _refuse_existing(path: Path, force: bool) -> None:
-    if path.is_dir():
-        raise ExportError(f"{path}: a folder; give the name of a file")
-    if path.exists() and not force:
-        raise ExportError(f"{path}: exists already; give another name, or --force to replace it")
+    try:
+        fault = why_not_written(path, force=force)
+    except OSError as error:
+        fault = f"can't be written: {error.strerror or error}; give another name"
+    if fault:
+        raise ExportError(f"{path}: {fault}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from superviz.core.errors import SessionError
+from superviz.core.paths import is_special, why_not_written
 from superviz.session.migrations import APPLICATION_ID, expected_schema, newest_version, schema, upgrade
 from superviz.session.rows import Statement
 
@@ -29,9 +30,9 @@ def create_file(path: Path, fill: Fill, *, force: bool) -> None:
 
     Raises SessionError where there is one already, and where none can be written.
     """
-    _refuse_occupied(path, force=force)
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with writing(path):
+        _refuse_occupied(path, force=force)
         try:
             building.open("xb").close()
             with closing(connect(building)) as connection:
@@ -109,9 +110,9 @@ def writing(path: Path | None) -> Generator[None]:
     name = "the session" if path is None else path
     try:
         yield
-    except FileNotFoundError as error:
-        raise SessionError(f"{name}: can't be written: there is no folder {Path(name).parent}") from error
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and path is not None and not path.parent.is_dir():
+            raise SessionError(f"{name}: can't be written: there is no folder {path.parent}") from error
         raise SessionError(f"{name}: can't be written: {(error.strerror or str(error)).lower()}") from error
     except sqlite3.Error as error:
         raise SessionError(f"{name}: can't be written: {_one_line(error)}") from error
@@ -123,29 +124,29 @@ def _one_line(error: Exception) -> str:
 
 
 def _refuse_occupied(path: Path, *, force: bool) -> None:
-    if path.is_dir():
-        raise SessionError(f"{path}: a folder; give the name of a file")
-    if path.exists() and not force:
-        raise SessionError(f"{path}: exists already; give another name or --force")
+    if fault := why_not_written(path, force=force):
+        raise SessionError(f"{path}: {fault}")
 
 
 def _retire(path: Path) -> None:
-    """See to it that a file about to be replaced leaves no log to be played into the one that takes its place."""
-    logs = [path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal")]
-    if path.exists() and any(log.exists() for log in logs):
+    """See to it that nobody writes a file about to be replaced, and that it leaves no log for the next of its name."""
+    if path.exists():
         try:
             with closing(sqlite3.connect(path, timeout=0)) as connection:
                 settle(connection)
+                connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise SessionError(f"{path}: is being written; close it there, or give another name") from error
         except sqlite3.DatabaseError:
             pass  # no session, so its log means nothing
-    for log in logs:
-        log.unlink(missing_ok=True)
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _version(path: Path) -> int:
     """The layout's version, from the file's first bytes alone. Raises SessionError where it is no session of ours."""
+    if is_special(path):  # opening a pipe would wait for someone to write into it
+        raise SessionError(f"{path}: no superviz session, but a device or a pipe")
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)

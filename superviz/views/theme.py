@@ -57,6 +57,8 @@ def set_style(widget: QWidget, name: str, value: str | bool) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        if widget.property(_SIZE) is not None:
+            _set_font(widget)  # Qt gives it back the font it had before the style sheet of now
 
 
 def style_sheet(palette: Palette, text_scale: float) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from superviz.app import questions
@@ -20,6 +20,7 @@ from superviz.app.application import make_application, make_window
 from superviz.app.main_window import MainWindow
 from superviz.app.questions import Answer
 from superviz.core.errors import SupervizError
+from superviz.core.recipe import load_recipe
 from superviz.core.shapes import name_shape
 from superviz.engine.runner import RunState
 from superviz.scene.palette import PALETTES
@@ -167,7 +168,6 @@ def _timers(app: QApplication) -> int:
 
 
 def test_pauses_and_pace_in_the_window_change_no_byte(make: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    from superviz.core.recipe import load_recipe
     from superviz.engine.trainer import Trainer
 
     window = make("pentagon")
@@ -304,3 +304,70 @@ def test_wheel_and_drag_move_the_vectors(make: MakeWindow, qtbot: QtBot) -> None
     assert window.stage.display.pan != (0.0, 0.0)
     window.actions_by_name["reset_camera"].trigger()
     assert (window.stage.display.zoom, window.stage.display.pan) == (1.0, (0.0, 0.0))
+
+
+def test_the_keyboard_reaches_everything(make: MakeWindow, qtbot: QtBot) -> None:
+    window = make("pentagon")
+    qtbot.waitUntil(trained_to(window, 60), timeout=60_000)
+    focused = window.stage.views["vectors"]
+    qtbot.keyClick(focused, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.runner.state is RunState.PAUSED, timeout=5_000)
+    at = window.controller.recording.live_step
+    qtbot.keyClick(focused, ".")
+    qtbot.waitUntil(lambda: window.controller.recording.live_step == at + 1, timeout=5_000)
+    qtbot.keyClick(focused, Qt.Key.Key_Left)
+    assert 0 < window.stage.playback.position < at + 1
+    qtbot.keyClick(focused, Qt.Key.Key_Home)
+    assert window.stage.playback.position == 0
+    qtbot.keyClick(focused, Qt.Key.Key_End)
+    assert window.stage.playback.following
+    qtbot.keyClick(focused, "3")
+    assert window.stage.selection.pinned == Feature(2)
+    qtbot.keyClick(focused, "9")
+    assert window.stage.selection.pinned == Feature(2), "there is no ninth feature"
+    pace = window.controller.pace
+    assert pace is not None
+    qtbot.keyClick(focused, "]")
+    assert window.controller.pace == 2 * pace
+    qtbot.keyClick(focused, "\\")
+    assert window.controller.pace is None
+    qtbot.keyClick(focused, "T")
+    assert not window.stage.display.trails
+
+
+def test_keys_typed_into_a_field_are_the_fields(make: MakeWindow, qtbot: QtBot) -> None:
+    window = make("pentagon")
+    qtbot.waitUntil(trained_to(window, 10), timeout=60_000)
+    box = window.recipe_panel.findChildren(QLineEdit)[0]
+    box.setFocus()
+    qtbot.keyClick(box, "3")
+    qtbot.keyClick(box, Qt.Key.Key_Left)
+    assert window.stage.selection.pinned is None
+    assert window.stage.playback.following
+
+
+def test_a_recipe_that_is_changed_starts_a_new_run(make: MakeWindow, qtbot: QtBot) -> None:
+    window = make("pentagon")
+    qtbot.waitUntil(trained_to(window, 10), timeout=60_000)
+    first = window.controller.recording
+    six = first.experiment.changed(n_features=6)
+    window.recipe_panel.new_run_requested.emit(six)
+    assert window.controller.recording is not first
+    assert window.controller.recording.experiment == six
+    assert window.controller.recording.title == "6 features, 2 dimensions"
+    qtbot.waitUntil(trained_to(window, 10), timeout=10_000)
+
+
+def test_another_preset_is_trained_at_its_own_pace(make: MakeWindow, qtbot: QtBot) -> None:
+    window = make("pentagon")
+    window.toolbar.preset_picked.emit("dense")
+    assert window.controller.recording.experiment.n_features == 20
+    assert window.controller.pace == load_recipe("dense").pace
+    qtbot.waitUntil(lambda: window.stage.frame is not None, timeout=10_000)
+    assert not window.panels["strip"].isVisible(), "one instance needs no strip"
+
+
+def test_more_dimensions_than_features_are_said(make: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "roomy.toml").write_text("n_features = 2\nn_hidden = 3\n", encoding="utf-8")
+    window = make(tmp_path / "roomy.toml")
+    assert any("no superposition" in line for line in window.notifications.lines)

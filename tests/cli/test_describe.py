@@ -79,6 +79,15 @@ def test_the_table_for_people(superviz, small_session: Path) -> None:
     assert last.startswith("Lowest loss: instance ")
 
 
+def test_one_is_singular_and_a_tiny_loss_is_told_from_none(superviz, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text("n_features = 1\nn_hidden = 1\nbatch_size = 16\nfeature_probability = 1e-6\n")
+    assert superviz("train", "one.toml", "-o", "one.superviz", "--steps", 5).status == 0
+    said = superviz("describe", "one.superviz").out
+    assert "1 feature in 1 dimension, step 5" in said
+    (row,) = (line.split() for line in said.splitlines() if line.split()[:1] == ["0"])
+    assert float(row[2]) > 0
+
+
 def test_every_feature_a_probability_of_its_own(superviz, tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text(
         "n_features = 2\nn_hidden = 1\nsteps = 10\nbatch_size = 8\nfeature_probability = [[0.1, 0.5]]\n"

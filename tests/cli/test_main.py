@@ -21,6 +21,17 @@ def test_help_names_every_command(superviz) -> None:
         assert superviz(command, "--help").status == 0
 
 
+def test_every_command_says_what_it_does_in_a_whole_line(superviz) -> None:
+    assert "..." not in superviz("--help").out.split("Commands:")[1]
+
+
+@pytest.mark.parametrize("name", ["a\nb.toml", "a\x1b[31mb.toml"])
+def test_an_error_is_one_line_that_leaves_the_terminal_alone(superviz, name: str) -> None:
+    said = superviz("train", name, "-o", "out.superviz")
+    assert said.status == 2
+    assert said.line.isprintable()
+
+
 def test_version(superviz) -> None:
     assert superviz("--version").out == f"superviz {surface.__version__}\n"
 

@@ -88,3 +88,10 @@ def test_a_recipe_is_not_trained_for_a_picture_that_cannot_be(superviz, monkeypa
 @pytest.mark.parametrize(("text", "size"), [("1920x1080", (1920, 1080)), ("640×360", (640, 360))])
 def test_sizes(text: str, size: tuple[int, int]) -> None:
     assert parse_size(text) == size
+
+
+def test_an_instance_that_there_is_not_is_told_before_any_training(superviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("superviz.training.train_until", lambda *_: pytest.fail("training began"))
+    said = superviz("render", "pentagon", "-o", "c.png", "--instance", 8)
+    assert said.status == 2
+    assert "instance: there is no 8; the instances are 0 to 7" in said.line

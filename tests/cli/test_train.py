@@ -123,6 +123,9 @@ def test_more_dimensions_than_features_is_trained_and_said(superviz) -> None:
         (["pentagon", "--device", "cuda"], "device 'cuda': this version trains on the CPU only"),
         (["pentagon", "--device", "tpu"], "Invalid value for '--device'"),
         (["old.superviz", "--seed", "3", "--steps", "5"], "--set and --seed start a new run"),
+        (["pentagon", "--set", "steps=1e30"], "steps: give a smaller number, not 1e+30"),
+        (["pentagon", "--steps", str(10**30)], "a run goes to 1,000,000,000 at most"),
+        (["WRONG.TOML"], "WRONG.TOML: n_features: give at least 1, not 0"),
         (["old.superviz"], "nothing to train: 40 of 40 steps are done"),
     ],
 )
@@ -133,6 +136,7 @@ def test_what_cannot_be_trained_is_refused_and_nothing_overwritten(
     (tmp_path / "text.txt").write_text("hello")
     (tmp_path / "broken.toml").write_text("n_features =")
     (tmp_path / "wrong.toml").write_text("n_features = 0\nn_hidden = 2\n")
+    (tmp_path / "WRONG.TOML").write_text("n_features = 0\nn_hidden = 2\n")
     superviz("train", "pentagon", "-o", "old.superviz", "--set", "steps=40", *QUICK)
     (tmp_path / "out.superviz").write_text("precious")
     before = sorted(tmp_path.iterdir())

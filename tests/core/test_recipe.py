@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"nowhere\.toml: can't be read: No such file"):
         load_recipe(tmp_path / "nowhere.toml")
     (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(RecipeError, match=r"pipe\.toml: a device or a pipe"):
+        load_recipe(tmp_path / "pipe.toml")
     with pytest.raises(RecipeError, match=r"folder\.toml: can't be read: "):
         load_recipe(tmp_path / "folder.toml")
     (tmp_path / "latin.toml").write_bytes(b"# \xe9\xe8\n")

@@ -101,6 +101,12 @@ def test_number_within_refuses_what_float32_rounds_to_zero() -> None:
         number_within(1e-60, 0.0, 1.0, "a probability")
 
 
+@pytest.mark.parametrize("value", [1e30, 2.0**63, -1e300])
+def test_a_whole_number_written_as_a_huge_float(value: float) -> None:
+    with pytest.raises(RecipeError, match="^steps: give a smaller number, not "):
+        Experiment(n_features=5, n_hidden=2, steps=value)  # pyright: ignore[reportArgumentType]
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=2),

@@ -67,6 +67,13 @@ def test_an_existing_file_is_refused_before_the_block(tmp_path: Path) -> None:
     assert path.read_bytes() == b"old"
 
 
+def test_a_device_is_not_replaced_and_a_long_name_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="a device or a pipe"):
+        check_target(Path(os.devnull), force=True)
+    with pytest.raises(ExportError, match="can't be written: File name too long"):
+        check_target(tmp_path / ("n" * 300), force=True)
+
+
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
 

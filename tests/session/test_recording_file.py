@@ -141,7 +141,7 @@ def test_a_copy_is_saved_while_it_goes_on(create, made_up, tmp_path, same_record
 def test_saving_needs_force_to_replace(session_file, create, made_up) -> None:
     recording = made_up.record(create(), 0, 50)
     before = session_file.read_bytes()
-    with pytest.raises(SessionError, match="exists already; give another name or --force"):
+    with pytest.raises(SessionError, match="exists already; give another name, or --force"):
         recording.save(session_file)
     assert session_file.read_bytes() == before
 

@@ -59,7 +59,7 @@ def test_a_file_gets_the_permissions_any_new_file_would(made: Path) -> None:
 
 def test_an_existing_file_is_refused_without_force_and_left_alone(made: Path) -> None:
     before = made.read_bytes()
-    with pytest.raises(SessionError, match=rf"^{made}: exists already; give another name or --force$"):
+    with pytest.raises(SessionError, match=rf"^{made}: exists already; give another name, or --force to replace it$"):
         create_file(made, fill, force=False)
     assert made.read_bytes() == before
 
@@ -96,6 +96,40 @@ def test_when_filling_fails_nothing_is_left_and_nothing_replaced(path: Path) -> 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=rf"^{tmp_path}: a folder; give the name of a file$"):
         create_file(tmp_path, fill, force=True)
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(SessionError, match=rf"^{os.devnull}: a device or a pipe"):
+        create_file(Path(os.devnull), fill, force=True)
+
+
+def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SessionError, match="can't be written: file name too long$"):
+        create_file(tmp_path / ("n" * 300), fill, force=True)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.superviz")
+    with pytest.raises(SessionError, match="no superviz session, but a device or a pipe$"):
+        reading(tmp_path / "pipe.superviz").__enter__()
+
+
+@pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_file_that_another_program_has_locked_is_not_replaced(made: Path, lock: str) -> None:
+    before = made.read_bytes()
+    with closing(sqlite3.connect(made, isolation_level=None)) as other:
+        other.execute(f"BEGIN {lock}")
+        with pytest.raises(SessionError, match=rf"^{made}: is being written; close it there"):
+            create_file(made, fill, force=True)
+    assert made.read_bytes() == before
+    assert list(made.parent.iterdir()) == [made]
+
+
+def test_a_folder_that_takes_no_files_is_not_called_missing() -> None:
+    if not Path("/proc/self").is_dir():
+        pytest.skip("there is no /proc")
+    with pytest.raises(SessionError, match=r"^/proc/run\.superviz: can't be written: no such file or directory$"):
+        create_file(Path("/proc/run.superviz"), fill, force=False)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

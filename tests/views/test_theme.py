@@ -138,3 +138,15 @@ def test_a_style_can_be_changed_on_a_widget(qtbot: QtBot) -> None:
     assert button.palette().color(QPalette.ColorRole.ButtonText).name().upper() == DARK.accent_ink
     set_style(button, "kind", "plain")
     assert button.palette().color(QPalette.ColorRole.ButtonText).name().upper() == DARK.text1
+
+
+def test_a_change_of_style_keeps_the_size_of_the_text(qapp: QApplication, qtbot: QtBot) -> None:
+    button = QPushButton("Follow live")
+    qtbot.addWidget(button)
+    apply_theme(qapp, DARK, 1.0)
+    typeset(button, 13, 600)
+    button.show()
+    apply_theme(qapp, DARK, 1.5)
+    set_style(button, "small", True)
+    assert button.font().pixelSize() == 20
+    apply_theme(qapp, DARK, 1.0)

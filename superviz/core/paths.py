@@ -1,0 +1,32 @@
+"""Paths that people give: what lies there, before anything is read from it or put in its place."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+def is_special(path: Path) -> bool:
+    """Whether a device, a pipe or a socket lies there: reading may never end, replacing it breaks the system."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def why_not_written(path: Path, *, force: bool) -> str:
+    """Why no file may be put at `path`, as the end of an error line; empty where one may.
+
+    `force` lets a file be replaced that can be written. A missing folder is not looked for. Raises OSError.
+    """
+    if path.is_dir():
+        return "a folder; give the name of a file"
+    if is_special(path):
+        return "a device or a pipe; give the name of a file"
+    if path.exists() and not force:
+        return "exists already; give another name, or --force to replace it"
+    if path.exists() and not os.access(path, os.W_OK):
+        return "can't be written: the file is read-only; give another name"
+    return ""

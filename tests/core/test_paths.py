@@ -1,0 +1,43 @@
+"""What lies at a path is told before it is touched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from superviz.core.paths import is_special, why_not_written
+
+
+def test_pipes_and_devices_are_special(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert not any(is_special(tmp_path / name) for name in (".", "file", "nothing", "file/below"))
+    assert is_special(Path(os.devnull))
+    os.mkfifo(tmp_path / "pipe")
+    assert is_special(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    assert is_special(tmp_path / "link")
+
+
+def test_where_there_is_nothing_a_file_may_be_put(tmp_path: Path) -> None:
+    assert why_not_written(tmp_path / "new", force=False) == ""
+
+
+def test_a_file_is_replaced_by_force_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert why_not_written(tmp_path / "file", force=False).startswith("exists already; give another name, or --force")
+    assert why_not_written(tmp_path / "file", force=True) == ""
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_no_file_is_replaced_by_nothing(tmp_path: Path, force: bool) -> None:
+    assert why_not_written(tmp_path, force=force) == "a folder; give the name of a file"
+    assert why_not_written(Path(os.devnull), force=force) == "a device or a pipe; give the name of a file"
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    # Root may write whatever the mode says.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    assert why_not_written(tmp_path / "file", force=True).startswith("can't be written: the file is read-only")

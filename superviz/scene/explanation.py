@@ -15,6 +15,9 @@ _RARE = 0.3
 _SETTLED = 0.08
 """Features that moved less than this on average, over the later half of their trails, have come to rest."""
 
+_BEGINNING = 0.1
+"""This part of a run is its beginning: what stands still there has only just started."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -102,6 +105,8 @@ def _unnamed(W: Array, moving: bool) -> Explanation:
 
 def _moving(moment: Moment, instance: int) -> bool:
     if moment.trail_instance != instance or len(moment.trail) < 2:
+        return True
+    if moment.position < _BEGINNING * moment.experiment.steps:
         return True
     earlier = moment.trail[-1 - len(moment.trail) // 2]
     return float(weight_norms(moment.W[instance] - earlier).mean()) > _SETTLED

@@ -28,12 +28,18 @@ def union(*parts: np.ndarray, dead: int = 0) -> np.ndarray:
 DIGON = np.array([[1.0, -1.0]])
 
 
-def words(W: np.ndarray, p: float = 0.05, model: str = "relu_output", trail: np.ndarray | None = None) -> Explanation:
+def words(
+    W: np.ndarray,
+    p: float = 0.05,
+    model: str = "relu_output",
+    trail: np.ndarray | None = None,
+    position: float = 9_000.0,
+) -> Explanation:
     hidden, features = W.shape
     experiment = Experiment(n_features=features, n_hidden=hidden, feature_probability=p, model=model)  # pyright: ignore[reportArgumentType]
     path = W[None] if trail is None else trail
     moment = Moment(
-        100.0, experiment, frozen(W[None]), frozen(np.zeros((1, features))), frozen(np.zeros(1)), frozen(path), 0
+        position, experiment, frozen(W[None]), frozen(np.zeros((1, features))), frozen(np.zeros(1)), frozen(path), 0
     )
     return explain(moment, 0)
 
@@ -120,6 +126,11 @@ def test_an_unnamed_arrangement_that_rests_is_mixed() -> None:
     assert said.brief == "Six features share two dimensions: 0.33 each, on average."
 
 
+def test_a_run_that_has_only_begun_has_not_come_to_rest() -> None:
+    still = np.repeat(polygon(6)[None], 10, axis=0)
+    assert words(polygon(6), trail=still, position=900.0).title == "Finding directions"
+
+
 def test_an_unnamed_arrangement_that_still_moves_is_not() -> None:
     trail = np.linspace(0.2, 1.0, 30)[:, None, None] * polygon(6)
     assert words(polygon(6), trail=trail).title == "Finding directions"
@@ -129,6 +140,6 @@ def test_another_instances_trail_says_nothing_about_this_one() -> None:
     W = np.stack([polygon(6), polygon(6)])
     experiment = Experiment(n_features=6, n_hidden=2, n_instances=2)
     still = np.repeat(polygon(6)[None], 10, axis=0)
-    moment = Moment(0.0, experiment, frozen(W), frozen(np.zeros((2, 6))), frozen(np.zeros(2)), frozen(still), 1)
+    moment = Moment(9e3, experiment, frozen(W), frozen(np.zeros((2, 6))), frozen(np.zeros(2)), frozen(still), 1)
     assert explain(moment, 0).title == "Finding directions"
     assert explain(moment, 1).title == "Mixed"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from numbers import Integral
 from typing import Literal, TypeAlias
-
-import numpy as np
 
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import MOST_STEPS, Experiment
@@ -54,12 +53,16 @@ def train(
 
 
 def goal_of(recording: Recording, steps: int | None) -> int:
-    """The step that training for `steps` further steps leads to, or the horizon.
+    """The step that training `recording` for `steps` further steps leads to, as `goal_from` has it."""
+    done = _steps_done(recording)
+    return goal_from(done, recording.experiment_at(done).steps, steps)
+
+
+def goal_from(done: int, horizon: int, steps: int | None) -> int:
+    """The step that `steps` further steps lead to from step `done`; where None is given, the horizon.
 
     Raises TrainingError where nothing is left to do, and for a number of steps that can't be done.
     """
-    done = _steps_done(recording)
-    horizon = recording.experiment_at(done).steps
     goal = horizon if steps is None else done + _whole(steps)
     if goal > max(MOST_STEPS, horizon):
         raise TrainingError(
@@ -112,9 +115,9 @@ def require_device(device: Device) -> None:
         raise TrainingError(f"device {device!r}: this version trains on the CPU only; use cpu or auto")
 
 
-def _whole(steps: int) -> int:
+def _whole(steps: object) -> int:
     """`steps` as a plain int, of numpy too. Raises TrainingError for anything but a whole number."""
-    if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool):
+    if isinstance(steps, bool) or not isinstance(steps, Integral):
         raise TrainingError(f"steps: give a whole number, not {steps!r}")
     return int(steps)
 

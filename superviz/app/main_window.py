@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         self.toolbar.show_state(state)
         if message:
             kinds: dict[RunState, Severity] = {RunState.FAILED: "error", RunState.COMPILING: "info"}
-            self.notify(message, kinds.get(state, "warning"))
+            self.notify(message[0].upper() + message[1:], kinds.get(state, "warning"))
 
     @Slot(object, object)
     def _settings_changed(self, before: DisplaySettings, after: DisplaySettings) -> None:

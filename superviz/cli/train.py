@@ -72,11 +72,12 @@ def _begin(
     from superviz.core.recipe import Recipe
     from superviz.session.display import DisplaySettings
     from superviz.session.recording import Recording
-    from superviz.training import goal_of
+    from superviz.training import goal_from, goal_of
 
     found = open_source(source)
     if isinstance(found, Recipe):
         recipe = changed(found, changes, seed)
+        goal_from(0, recipe.experiment.steps, steps)
         for remark in recipe.experiment.remarks():
             _say(remark)
         display = DisplaySettings(instance=min(recipe.instance or 0, recipe.experiment.n_instances - 1))

@@ -30,9 +30,9 @@ def create_file(path: Path, fill: Fill, *, force: bool) -> None:
 
     Raises SessionError where there is one already, and where none can be written.
     """
-    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with writing(path):
         _refuse_occupied(path, force=force)
+        building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             building.open("xb").close()
             with closing(connect(building)) as connection:

@@ -228,6 +228,7 @@ def test_divergence_pauses_and_says_so(make: MakeWindow, qtbot: QtBot) -> None:
     window.controller.edit("weight_decay", 10.0)
     qtbot.waitUntil(lambda: window.controller.runner.state is RunState.PAUSED, timeout=30_000)
     assert "diverged" in window.controller.runner.message
+    assert any(line.startswith("Training diverged at step") for line in window.notifications.lines)
     assert np.isfinite(window.controller.recording.snapshots[-1].W).all()
 
 

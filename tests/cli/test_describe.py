@@ -80,7 +80,7 @@ def test_the_table_for_people(superviz, small_session: Path) -> None:
 
 
 def test_one_is_singular_and_a_tiny_loss_is_told_from_none(superviz, tmp_path: Path) -> None:
-    (tmp_path / "one.toml").write_text("n_features = 1\nn_hidden = 1\nbatch_size = 16\nfeature_probability = 1e-6\n")
+    (tmp_path / "one.toml").write_text("n_features = 1\nn_hidden = 1\nbatch_size = 16\nimportance = [1e-9]\n")
     assert superviz("train", "one.toml", "-o", "one.superviz", "--steps", 5).status == 0
     said = superviz("describe", "one.superviz").out
     assert "1 feature in 1 dimension, step 5" in said

@@ -103,7 +103,7 @@ def test_number_within_refuses_what_float32_rounds_to_zero() -> None:
 
 @pytest.mark.parametrize("value", [1e30, 2.0**63, -1e300])
 def test_a_whole_number_written_as_a_huge_float(value: float) -> None:
-    with pytest.raises(RecipeError, match="^steps: give a smaller number, not "):
+    with pytest.raises(RecipeError, match=r"^steps: give a smaller number, not "):
         Experiment(n_features=5, n_hidden=2, steps=value)  # pyright: ignore[reportArgumentType]
 
 

@@ -104,13 +104,13 @@ def test_a_device_is_not_replaced() -> None:
 
 
 def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SessionError, match="can't be written: file name too long$"):
+    with pytest.raises(SessionError, match=r"can't be written: file name too long$"):
         create_file(tmp_path / ("n" * 300), fill, force=True)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.superviz")
-    with pytest.raises(SessionError, match="no superviz session, but a device or a pipe$"):
+    with pytest.raises(SessionError, match=r"no superviz session, but a device or a pipe$"):
         reading(tmp_path / "pipe.superviz").__enter__()
 
 

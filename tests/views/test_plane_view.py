@@ -111,6 +111,7 @@ def test_without_a_scene_it_is_plain_ground_and_silent(qtbot: QtBot) -> None:
 
 def test_repaints_only_for_another_scene(view: PlaneView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[Scene] = []
+    qtbot.wait(200)  # the screen may ask late for the first picture
     monkeypatch.setattr("superviz.views.plane_view.paint", lambda painter, scene: painted.append(scene))
     same = view.scene
     assert same is not None

@@ -22,6 +22,10 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another waits. Training asks for it between two kernel calls, for
 microseconds; with Python's 5 ms it would wait out most of a frame each time."""
 
+WIDEST, TALLEST = 1920, 1080
+"""The window opens no larger than it was drawn for, and within this part of the screen."""
+_SCREEN_SHARE = 0.94
+
 
 def data_folder() -> Path:
     """Where runs are journalled."""
@@ -63,6 +67,8 @@ def run_application(what: str | Path | Recording | None = None) -> int:
     app = make_application()
     window = make_window(what)
     sys.excepthook = window_excepthook(window)
+    room = app.primaryScreen().availableSize()
+    window.resize(min(WIDEST, round(_SCREEN_SHARE * room.width())), min(TALLEST, round(_SCREEN_SHARE * room.height())))
     window.show()
     return app.exec()
 

@@ -112,14 +112,6 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("larger_text", "View", "Larger text", lambda w: w.scale_text(+0.1), ("Ctrl++", "Ctrl+=")),
     ActionRow("smaller_text", "View", "Smaller text", lambda w: w.scale_text(-0.1), ("Ctrl+-",)),
     ActionRow("normal_text", "View", "Normal text", lambda w: w.stage.change_display(text_scale=1.0), ("Ctrl+0",)),
-    ActionRow(
-        "reduce_motion",
-        "View",
-        "Reduce motion",
-        lambda w: w.toggle_display("reduce_motion"),
-        (),
-        lambda w: w.stage.display.reduce_motion,
-    ),
     *(
         ActionRow(
             f"panel_{name}",

@@ -27,6 +27,5 @@ class DisplaySettings(BaseModel):
     """Shift of the vectors view's origin, as parts of the canvas height."""
     text_scale: Annotated[float, Field(ge=0.8, le=2.0)] = 1.0
     trails: bool = True
-    reduce_motion: bool = False
     hidden_panels: frozenset[str] = frozenset()
     pinned_feature: int | None = None

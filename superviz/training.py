@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import MOST_STEPS, Experiment
 from superviz.engine.keyframes import KeyframePolicy
-from superviz.engine.runner import Runner, RunState
+from superviz.engine.runner import STACK_BYTES, Runner, RunState
 from superviz.engine.trainer import Trainer
 from superviz.session.recording import Recording
 
@@ -25,8 +25,6 @@ class Diverged(TrainingError):
 
 
 _POLL_SECONDS = 0.05
-_STACK_BYTES = 16 * 2**20
-"""A secondary thread on macOS gets 512 KiB, too little for the compiler that numba calls there."""
 
 
 def train(
@@ -139,7 +137,7 @@ def _start_thread(runner: Runner, ended: threading.Event) -> threading.Thread:
         finally:
             ended.set()
 
-    before = threading.stack_size(_STACK_BYTES)
+    before = threading.stack_size(STACK_BYTES)
     try:
         thread = threading.Thread(target=run, name="training")
         thread.start()

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.recipe_panel.new_run_requested.connect(self._new_run_requested)
         self.toolbar.preset_picked.connect(self._preset_picked)
         self.toolbar.pace_changed.connect(self.controller.set_pace)
+        self.controller.journal_failed.connect(self._journal_failed)
         self.controller.pace_changed.connect(self.toolbar.show_pace)
         self.playback_bar.speed_changed.connect(self._speed_changed)
         self.exporting.finished.connect(self._exported)
@@ -269,6 +270,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _preset_picked(self, name: str) -> None:
         self.attempt(lambda: self.files.start(load_recipe(name), self.stage.display))
+
+    @Slot(str)
+    def _journal_failed(self, line: str) -> None:
+        self.notify(f"{line}; the run is kept in memory only: save it elsewhere", "error")
 
     @Slot(str)
     def _saved(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -28,6 +29,8 @@ class SessionController(QObject):
     """Another recording is shown."""
     state_changed = Signal(object, str)
     """The RunState of the run shown and one line for people, or ""."""
+    journal_failed = Signal(str)
+    """What is trained can no longer be written to its journal: one line."""
     pace_changed = Signal(object)
     """Steps a second, or None for flat out."""
 
@@ -97,9 +100,8 @@ class SessionController(QObject):
 
     def edit(self, field: str, value: LiveValue) -> None:
         """Change a live field of the running model."""
-        self.recording.experiment_at(self.recording.live_step).changed(
-            **{field: value}
-        )  # RecipeError before it is queued
+        now = self.recording.experiment_at(self.recording.live_step)
+        now.changed(**{field: value})  # raises before it is queued
         self._pristine = False
         self.runner.edit(field, value)
 
@@ -146,12 +148,11 @@ class SessionController(QObject):
             self._thread = None
         if self._recording is not None:
             journal = self._recording.path
-            try:
+            with suppress(SessionError):  # what could not be written is let go of here
                 self._recording.close()
-            finally:
-                self._recording = None
-                if journal is not None:
-                    journal.unlink(missing_ok=True)
+            self._recording = None
+            if journal is not None:
+                journal.unlink(missing_ok=True)
 
     def _begin(
         self, experiment: Experiment, title: str, display: DisplaySettings, shown: int, *, pristine: bool
@@ -165,10 +166,14 @@ class SessionController(QObject):
     def _show(self, recording: Recording, *, paused: bool, file: Path | None, pristine: bool) -> None:
         self.close()
         self._recording, self.file, self._pristine, self._saved_revision = recording, file, pristine, 0
+        recording.tell_of_faults(self._journal_fault)
         self._thread = TrainingThread(recording, pace=self.pace, paused=paused, parent=self)
         self._thread.state_changed.connect(self._state_changed)
         self.session_changed.emit()
         self._thread.start()
+
+    def _journal_fault(self, fault: SessionError) -> None:
+        self.journal_failed.emit(str(fault))  # from the writer's thread: the signal is queued to the window's
 
     @Slot(object, str)
     def _state_changed(self, state: RunState, message: str) -> None:

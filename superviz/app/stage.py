@@ -177,14 +177,14 @@ class Stage(QObject):
     def _session_changed(self) -> None:
         recording = self._controller.recording
         before, self.display = self.display, recording.display
-        if before.theme != self.display.theme:
-            self.settings_changed.emit(before, self.display)
         self.playback = Playback(self._controller.watching_pace)
         pinned = self.display.pinned_feature
         self.selection = Selection(pinned=None if pinned is None else Feature(pinned))
         self._reader = TimelineReader(recording)
         self._moment = self._timeline = None
         self._shown.clear()
+        if before != self.display:
+            self.settings_changed.emit(before, self.display)
 
     @Slot(object)
     def _hovered(self, meaning: Meaning | None) -> None:

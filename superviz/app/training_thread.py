@@ -7,12 +7,9 @@ import os
 from PySide6.QtCore import QObject, QThread, Signal
 
 from superviz.engine.keyframes import KeyframePolicy
-from superviz.engine.runner import Runner
+from superviz.engine.runner import STACK_BYTES, Runner
 from superviz.engine.trainer import Trainer
 from superviz.session.recording import Recording
-
-_STACK_BYTES = 16 * 2**20
-"""A secondary thread on macOS gets 512 KiB, too little for the compiler that numba calls there."""
 
 
 class TrainingThread(QThread):
@@ -26,7 +23,7 @@ class TrainingThread(QThread):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("training")
-        self.setStackSize(_STACK_BYTES)
+        self.setStackSize(STACK_BYTES)
         checkpoint = recording.checkpoint
         experiment = recording.experiment_at(recording.live_step)
         # One core is left to the window: a frame that waits for a core is a frame late.

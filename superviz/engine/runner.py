@@ -18,6 +18,9 @@ CHECKPOINT_STEPS = 2_500
 """Steps between checkpoints while nothing else asks for one, at first..."""
 _CHECKPOINTS_A_DOUBLING = 100
 """...and each time that so many are taken at one spacing, it doubles: a long run's file isn't filled with them."""
+STACK_BYTES = 16 * 2**20
+"""What the thread of run() should have. A secondary thread on macOS gets 512 KiB, too little for the compiler
+that numba calls there."""
 _LIVE_SECONDS = 0.01
 """Between two looks at the live head: less than a frame of a 60 Hz screen, so that each frame has something new."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -29,8 +30,8 @@ class FrameBuilder(Protocol):
     ) -> Scene: ...
 
 
-def _clip(
-    view: clip.View,
+def _on_canvas(
+    build: Callable[[Moment, Timeline, DisplaySettings, Canvas, str], Scene],
     moment: Moment,
     timeline: Timeline,
     display: DisplaySettings,
@@ -39,25 +40,13 @@ def _clip(
     height: float,
     title: str,
 ) -> Scene:
-    return clip.build(moment, timeline, display, Canvas(width, height, palette), title, view)
-
-
-def _dashboard(
-    moment: Moment,
-    timeline: Timeline,
-    display: DisplaySettings,
-    palette: Palette,
-    width: float,
-    height: float,
-    title: str,
-) -> Scene:
-    return dashboard.build(moment, timeline, display, Canvas(width, height, palette), title)
+    return build(moment, timeline, display, Canvas(width, height, palette), title)
 
 
 FRAMES: dict[str, FrameBuilder] = {
-    "vectors": partial(_clip, "vectors"),
-    "interference": partial(_clip, "interference"),
-    "neurons": partial(_clip, "neurons"),
-    "dashboard": _dashboard,
+    "vectors": partial(_on_canvas, partial(clip.build, view="vectors")),
+    "interference": partial(_on_canvas, partial(clip.build, view="interference")),
+    "neurons": partial(_on_canvas, partial(clip.build, view="neurons")),
+    "dashboard": partial(_on_canvas, dashboard.build),
 }
 """The views of `superviz render --view`, the usual one first."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from superviz.core.geometry import DEAD_NORM, weight_norms
 from superviz.core.shapes import Shape
 from superviz.core.snapshot import Array
+from superviz.scene.arrows import ArrowBuild, arrow_outlines
 from superviz.scene.camera import camera_for
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke
 from superviz.scene.ground import outline_layer
@@ -19,7 +19,7 @@ from superviz.session.display import DisplaySettings
 
 _MOST_ARROWS = 24
 """The most important have an arrow each, the others a line each, all in one colour."""
-_SHAFT, _HEAD_LENGTH, _HEAD_WIDTH = 2.2, 8.5, 7.5
+_BUILD = ArrowBuild(2.2, 8.5, 7.5)
 """Logical pixels at a unit radius of 33."""
 _USUAL_UNIT = 33.0
 _OUTLINE_MARK = 0.7
@@ -50,7 +50,7 @@ def thumbnails(
     starts = np.repeat(np.array(centres)[:, None], W.shape[2], axis=1)
     tips = starts + projected[..., :2] * (units[:, None, None] * (1.0, -1.0))
     mark = unit / _USUAL_UNIT
-    outlines = _arrow_outlines(starts, tips, mark)
+    outlines = arrow_outlines(starts, tips, _BUILD, mark)
     made: list[list[Drawable]] = []
     for index, (x, y) in enumerate(centres):
         order = importance_order(importance[index])
@@ -88,17 +88,3 @@ def _star(x: float, y: float, tips: Points, palette: Palette) -> list[Drawable]:
     points[::2] = x, y
     points[1::2] = tips
     return [Path(points, Stroke(palette.text3, 0.8, 0.7))]
-
-
-def _arrow_outlines(starts: NDArray[np.float64], tips: NDArray[np.float64], mark: float) -> NDArray[np.float64]:
-    """(instances, features, 7, 2): the outline of each arrow from `starts` to `tips`, (instances, features, 2)."""
-    along = tips - starts
-    length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-9)[..., None]
-    unit = along / length
-    across = unit[..., ::-1] * (1.0, -1.0)
-    head = np.minimum(_HEAD_LENGTH * mark, 0.6 * length)
-    neck = tips - unit * head
-    side = across * (0.5 * _SHAFT * mark)
-    barb = across * (0.5 * _HEAD_WIDTH / _HEAD_LENGTH * head)
-    corners = (starts + side, neck + side, neck + barb, tips, neck - barb, neck - side, starts - side)
-    return np.stack(corners, axis=-2)

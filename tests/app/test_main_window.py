@@ -19,7 +19,7 @@ from superviz.app import questions
 from superviz.app.application import make_application, make_window
 from superviz.app.main_window import MainWindow
 from superviz.app.questions import Answer
-from superviz.core.errors import SupervizError
+from superviz.core.errors import SessionError, SupervizError
 from superviz.core.recipe import load_recipe
 from superviz.core.shapes import name_shape
 from superviz.engine.runner import RunState
@@ -27,6 +27,7 @@ from superviz.scene.palette import PALETTES
 from superviz.scene.picking import pick
 from superviz.scene.selection import Feature, Instance, Meaning
 from superviz.session.recording import Recording
+from superviz.views.theme import current_text_scale
 
 MakeWindow = Callable[..., MainWindow]
 
@@ -372,3 +373,36 @@ def test_more_dimensions_than_features_are_said(make: MakeWindow, qtbot: QtBot, 
     (tmp_path / "roomy.toml").write_text("n_features = 2\nn_hidden = 3\n", encoding="utf-8")
     window = make(tmp_path / "roomy.toml")
     assert any("no superposition" in line for line in window.notifications.lines)
+
+
+def test_a_session_brings_its_whole_look(make: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window = make("pentagon")
+    qtbot.waitUntil(trained_to(window, 20), timeout=60_000)
+    window.stage.change_display(text_scale=1.5, theme="light", hidden_panels=frozenset({"neurons"}))
+    window.controller.save(tmp_path / "looked-at.superviz")
+    window.stage.change_display(text_scale=1.0, theme="dark", hidden_panels=frozenset())
+    window.files.open(tmp_path / "looked-at.superviz", window.stage.display)
+    assert current_text_scale() == 1.5
+    assert not window.panels["neurons"].isVisible()
+    assert window.actions_by_name["panel_neurons"].isChecked() is False
+    window.stage.change_display(text_scale=1.0, theme="dark")
+
+
+def test_a_journal_that_can_not_be_written_is_told_and_lets_the_window_close(
+    make: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from superviz.session import journal
+
+    def full(*_: object) -> None:
+        raise SessionError("journal: can't be written: No space left on device")
+
+    window = make("pentagon")
+    qtbot.waitUntil(trained_to(window, 20), timeout=60_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "write", full)
+        qtbot.waitUntil(lambda: any("No space left" in line for line in window.notifications.lines), timeout=10_000)
+        at = window.controller.recording.live_step
+        qtbot.waitUntil(trained_to(window, at + 20), timeout=10_000)
+        assert window.close()
+    with pytest.raises(LookupError):
+        _ = window.controller.recording

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ import pytest
 from superviz.core.experiment import Experiment
 from superviz.session.recording import Recording
 from superviz.training import train
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so whatever they start; some send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _GUI_ROOMS = {"app", "views"}
 

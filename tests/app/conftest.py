@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from superviz.app.actions import ACTIONS, is_plain
+from superviz.app.application import make_application, make_window
+from superviz.app.main_window import MainWindow
 from superviz.core.experiment import Experiment
 from superviz.scene.palette import DARK
 from superviz.views.fonts import load_fonts
@@ -53,3 +57,24 @@ def intro() -> Experiment:
         steps=5000,
         seed=11,
     )
+
+
+@pytest.fixture
+def make(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
+    """Makes windows at 1920x1080 that journal into a temporary folder, and closes what the test left open."""
+    windows: list[MainWindow] = []
+
+    def make_one(what: object = None) -> MainWindow:
+        make_application()
+        window = make_window(what, journals=tmp_path / "journals")  # type: ignore[arg-type]
+        window.resize(1920, 1080)
+        window.show()
+        windows.append(window)
+        return window
+
+    yield make_one
+    while windows:
+        window = windows.pop()
+        if shiboken6.isValid(window):
+            window.discard()
+    qapp.sendPostedEvents(None, 52)  # deferred deletions

@@ -36,11 +36,11 @@ def _copy(window: MainWindow, name: str) -> None:
 
 
 def _toggle_panel(window: MainWindow, name: str) -> None:
-    window.toggle_panel(name)
+    window.look.toggle_panel(name)
 
 
 def _shows_panel(window: MainWindow, name: str) -> bool:
-    return window.shows_panel(name)
+    return window.look.shows_panel(name)
 
 
 HIDEABLE = {"recipe": "Recipe"} | {row.name: row.title for row in PANELS if row.name != "vectors"}
@@ -78,26 +78,38 @@ ACTIONS: tuple[ActionRow, ...] = (
         lambda w: w.controller.toggle_flat_out(),
         ("\\",),
     ),
-    ActionRow("play", "Playback", "Play the recording", lambda w: w.toggle_playing(), ("P",)),
+    ActionRow(
+        "instant",
+        "Training",
+        "Instant: train anew at every change",
+        lambda w: w.switch_instant(not w.instant.on),
+        ("I",),
+        lambda w: w.instant.on,
+        separated=True,
+    ),
+    ActionRow("play", "Playback", "Play the recording", lambda w: w.stage.toggle_playing(), ("P",)),
     ActionRow("follow", "Playback", "Follow the live head", lambda w: w.stage.playback.follow(), ("F",)),
-    ActionRow("to_start", "Playback", "To the start", lambda w: w.scrub_to(0.0), ("Home",)),
-    ActionRow("back", "Playback", "Back a little", lambda w: w.scrub_by(-0.01), ("Left",)),
-    ActionRow("forward", "Playback", "Forward a little", lambda w: w.scrub_by(0.01), ("Right",)),
+    ActionRow("to_start", "Playback", "To the start", lambda w: w.stage.scrub_to(0.0), ("Home",)),
+    ActionRow("back", "Playback", "Back a little", lambda w: w.stage.scrub_by(-0.01), ("Left",)),
+    ActionRow("forward", "Playback", "Forward a little", lambda w: w.stage.scrub_by(0.01), ("Right",)),
     ActionRow("to_end", "Playback", "To the live head", lambda w: w.stage.playback.follow(), ("End",)),
-    ActionRow("loop", "Playback", "Loop", lambda w: w.toggle_loop(), ("L",), lambda w: w.stage.playback.looping),
+    ActionRow("loop", "Playback", "Loop", lambda w: w.stage.toggle_loop(), ("L",), lambda w: w.stage.playback.looping),
     ActionRow("two_dimensions", "View", "Vectors in 2D", lambda w: w.stage.change_display(dimensions=2)),
     ActionRow("three_dimensions", "View", "Vectors in 3D", lambda w: w.stage.change_display(dimensions=3)),
-    ActionRow("reset_camera", "View", "Reset zoom and position", lambda w: w.reset_camera(), ("0",)),
+    ActionRow("reset_camera", "View", "Reset zoom and position", lambda w: w.look.reset_camera(), ("0",)),
+    ActionRow("trails", "View", "Trails", lambda w: w.look.toggle("trails"), ("T",), lambda w: w.stage.display.trails),
     ActionRow(
-        "trails", "View", "Trails", lambda w: w.toggle_display("trails"), ("T",), lambda w: w.stage.display.trails
+        "previous_instance",
+        "View",
+        "Previous instance",
+        lambda w: w.look.show_instance(-1),
+        ("PgUp", ","),
+        separated=True,
     ),
-    ActionRow(
-        "previous_instance", "View", "Previous instance", lambda w: w.show_instance(-1), ("PgUp", ","), separated=True
-    ),
-    ActionRow("next_instance", "View", "Next instance", lambda w: w.show_instance(+1), ("PgDown", "/")),
-    ActionRow("next_feature", "View", "Select the next feature", lambda w: w.select_next_feature(), ("N",)),
+    ActionRow("next_instance", "View", "Next instance", lambda w: w.look.show_instance(+1), ("PgDown", "/")),
+    ActionRow("next_feature", "View", "Select the next feature", lambda w: w.look.select_next_feature(), ("N",)),
     ActionRow("select_none", "View", "Select nothing", lambda w: w.stage.pin(None), ("Esc",)),
-    ActionRow("theme", "View", "Dark or light", lambda w: w.toggle_theme(), ("Ctrl+T",), separated=True),
+    ActionRow("theme", "View", "Dark or light", lambda w: w.look.toggle_theme(), ("Ctrl+T",), separated=True),
     ActionRow(
         "full_screen", "View", "Full screen", lambda w: w.toggle_full_screen(), ("F11",), lambda w: w.isFullScreen()
     ),
@@ -105,12 +117,12 @@ ACTIONS: tuple[ActionRow, ...] = (
         "only_vectors",
         "View",
         "Only the vectors",
-        lambda w: w.toggle_only_vectors(),
+        lambda w: w.look.toggle_only_vectors(),
         ("V",),
-        lambda w: w.shows_only_vectors,
+        lambda w: w.look.shows_only_vectors,
     ),
-    ActionRow("larger_text", "View", "Larger text", lambda w: w.scale_text(+0.1), ("Ctrl++", "Ctrl+=")),
-    ActionRow("smaller_text", "View", "Smaller text", lambda w: w.scale_text(-0.1), ("Ctrl+-",)),
+    ActionRow("larger_text", "View", "Larger text", lambda w: w.look.scale_text(+0.1), ("Ctrl++", "Ctrl+=")),
+    ActionRow("smaller_text", "View", "Smaller text", lambda w: w.look.scale_text(-0.1), ("Ctrl+-",)),
     ActionRow("normal_text", "View", "Normal text", lambda w: w.stage.change_display(text_scale=1.0), ("Ctrl+0",)),
     *(
         ActionRow(
@@ -123,6 +135,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         )
         for number, (name, title) in enumerate(HIDEABLE.items(), start=1)
     ),
+    ActionRow("message", "Help", "Go to the newest message", lambda w: w.notifications.focus_newest(), ("F6",)),
     ActionRow("commands", "Help", "Find a command…", lambda w: w.show_commands(), ("Ctrl+K",)),
     ActionRow("about", "Help", "About superviz", lambda w: w.show_about()),
 )

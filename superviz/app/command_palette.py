@@ -1,4 +1,4 @@
-"""CommandPalette: every action, found by typing; for the keyboard alone."""
+"""CommandPalette: every action and every preset, found by typing; for the keyboard alone."""
 
 from __future__ import annotations
 

@@ -2,240 +2,149 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args, get_origin
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QSizePolicy
 
-from superviz.app import figures
-from superviz.app.buttons import Chooser, Glyph
-from superviz.app.clause_label import ClauseLabel
-from superviz.app.number_box import NumberBox, Stepper
-from superviz.app.value_slider import ValueSlider
-from superviz.core.experiment import MODEL_FORMULAS, MODEL_NAMES, Experiment, FieldNote, field_note
-from superviz.views.theme import BODY_SIZE, typeset
+from superviz.app.buttons import Chooser
+from superviz.app.feature_lists import matrix_shown, parents_shown, read_parents, read_sets, sets_shown
+from superviz.app.field_row import FieldRow
+from superviz.app.number_box import EntryBox
+from superviz.app.number_rows import BoxRow, HalfRow, SliderRow, StepperRow
+from superviz.app.switch import Switch
+from superviz.core.experiment import Experiment, field_note
+from superviz.core.fields import Choice, Parents, Sets
 
-LIVE_GLYPH, NEW_RUN_GLYPH = "dot", "restart"
-_BOX_WIDTH = 66
-_HELP_SIZE = 12
-
-
-class FieldRow(QWidget):
-    """A field with its mark (changes it live, or starts a new run), its label and its help."""
-
-    entered = Signal(str, object)
-    """The field's name, and a number, a choice's name, or text that is no number."""
-    nudged = Signal(str, int)
-    """The field's name, and notches up or down."""
-
-    def __init__(self, name: str, note: FieldNote, editor: QWidget) -> None:
-        super().__init__()
-        self.name, self.note = name, note
-        self.editor = editor
-        """The part that takes the keyboard, and under which a refusal is shown."""
-        self._mark = Glyph(LIVE_GLYPH, 7, "accent") if note.live else Glyph(NEW_RUN_GLYPH, 12, "faint")
-        self._label = ClauseLabel(note.label, "plain")
-        typeset(self._label, BODY_SIZE, 500)
-        self._help = HelpLine()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._head = QHBoxLayout()
-        self._head.setSpacing(0)
-        self._head.addWidget(self._mark)
-        self._head.addSpacing(7)
-        self._head.addWidget(self._label, 1)
-        self._column.addLayout(self._head)
-        what = "changes the running model" if note.live else "starts a new run"
-        self.setToolTip(f"{note.label}: {what}.")
-        self._label.setToolTip(self.toolTip())
-
-    def show_value(self, value: object, instead: str = "") -> None:
-        """Show that value, or the words `instead` where it is None: each kind of row in its own way."""
-
-    def show_help(self, text: str, reserve: tuple[str, ...] = ()) -> None:
-        """Explain the field, in room enough for any of `reserve`."""
-        self._help.show_text(text, reserve)
-
-    def show_pending(self, pending: bool) -> None:
-        """Mark a value that waits for a new run."""
-        if not self.note.live:
-            self._mark.show_glyph(NEW_RUN_GLYPH, "accent" if pending else "faint")
-
-    def set_compact(self, compact: bool) -> None:
-        """Drop the help and take the short label, or go back."""
-        self._help.setVisible(not compact and self._column.indexOf(self._help) >= 0)
-        self._label.show_text(self.note.short or self.note.label if compact else self.note.label)
-
-    def _take_part(self, part: QWidget) -> None:
-        part.setAccessibleName(self.note.label)
-        part.setToolTip(self.toolTip())
-
-    def _take_box(self, box: NumberBox) -> None:
-        self._take_part(box)
-        box.entered.connect(self._entered)
-        box.nudged.connect(self._nudged)
-
-    @Slot(object)
-    def _entered(self, value: object) -> None:
-        self.entered.emit(self.name, value)
-
-    @Slot(int)
-    def _nudged(self, notches: int) -> None:
-        self.nudged.emit(self.name, notches)
-
-
-class StepperRow(FieldRow):
-    """A whole number with minus and plus."""
-
-    def __init__(self, name: str, note: FieldNote) -> None:
-        self._stepper = Stepper()
-        super().__init__(name, note, self._stepper.box)
-        self._stepper.set_name(note.label)
-        self._take_box(self._stepper.box)
-        self._head.addWidget(self._stepper)
-        self._column.addSpacing(3)
-        self._column.addWidget(self._help)
-
-    def show_value(self, value: object, instead: str = "") -> None:
-        assert isinstance(value, int)
-        self._stepper.box.show_number(value)
-
-    def set_compact(self, compact: bool) -> None:
-        super().set_compact(compact)
-        self._stepper.set_compact(compact)
-
-
-class SliderRow(FieldRow):
-    """A number with a box and a slider."""
-
-    def __init__(self, name: str, note: FieldNote) -> None:
-        assert note.slider is not None
-        self._box = NumberBox(_BOX_WIDTH)
-        super().__init__(name, note, self._box)
-        self._take_box(self._box)
-        self._slider = ValueSlider(*note.slider, logarithmic=note.logarithmic)
-        self._take_part(self._slider)
-        self._slider.moved.connect(self._entered)
-        self._head.addWidget(self._box)
-        self._above, self._below = QSpacerItem(0, 4), QSpacerItem(0, 2)
-        self._column.addSpacerItem(self._above)
-        self._column.addWidget(self._slider)
-        self._column.addSpacerItem(self._below)
-        self._column.addWidget(self._help)
-
-    def show_value(self, value: object, instead: str = "") -> None:
-        assert value is None or isinstance(value, (int, float))
-        self._box.show_number(value, instead)
-        self._slider.setEnabled(value is not None)
-        if value is not None:
-            self._slider.show_value(value)
-
-    def set_compact(self, compact: bool) -> None:
-        super().set_compact(compact)
-        self._above.changeSize(0, 1 if compact else 4)
-        self._below.changeSize(0, 0 if compact else 2)
-        self._column.invalidate()
-
-
-class BoxRow(FieldRow):
-    """A number with its label above it: half a row wide."""
-
-    def __init__(self, name: str, note: FieldNote) -> None:
-        self._box = NumberBox()
-        super().__init__(name, note, self._box)
-        self._take_box(self._box)
-        self._column.addSpacing(4)
-        self._column.addWidget(self._box)
-        # There is no room for it; without a parent it would be a window of its own.
-        self._help.setParent(self)
-
-    def show_value(self, value: object, instead: str = "") -> None:
-        assert value is None or isinstance(value, (int, float))
-        self._box.show_number(value, instead)
-
-    def show_help(self, text: str, reserve: tuple[str, ...] = ()) -> None:
-        self._box.setToolTip(f"{text}\n{self.toolTip()}")
-        self._box.setAccessibleDescription(text)
+_LEAST_LETTERS = 4
+_WORDS_GAP = 12
+_WORDS_SHARE = 3
+"""How much more of the row the words have than their label."""
 
 
 class ChoiceRow(FieldRow):
-    """One of several kinds, with its formula for help."""
+    """One of several words, with the chosen one's own help; numbers given instead of a word are named as such."""
 
-    def __init__(self, name: str, note: FieldNote, choices: tuple[str, ...]) -> None:
+    def __init__(self, name: str) -> None:
         self._chooser = Chooser()
-        super().__init__(name, note, self._chooser)
-        self._take_part(self._chooser)
-        for choice in choices:
-            self._chooser.addItem(MODEL_NAMES.get(choice, choice), choice)
+        super().__init__(name, self._chooser)
+        self._chooser.setMinimumContentsLength(_LEAST_LETTERS)
+        self._label.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._head.addSpacing(_WORDS_GAP)
+        self._values: list[object] = []
+        self._choices: list[Choice] = []
+        for value, choice in self.note.choices.items():
+            self._add(value, choice)
         self._chooser.activated.connect(self._activated)
         self._head.addWidget(self._chooser)
         self._column.addSpacing(3)
         self._column.addWidget(self._help)
 
     def show_value(self, value: object, instead: str = "") -> None:
-        self._chooser.setCurrentIndex(self._chooser.findData(value))
-        super().show_help(MODEL_FORMULAS.get(str(value), ""))
+        if value not in self._values:
+            # Another size of given numbers than before takes its place.
+            words = len(self.note.choices)
+            for index in reversed(range(words, len(self._values))):
+                self._chooser.removeItem(index)
+                del self._values[index], self._choices[index]
+            assert isinstance(value, Sequence)
+            self._add(value, Choice(f"Given, {matrix_shown(value)}", "Numbers that the recipe gives."))
+        index = self._values.index(value)
+        self._chooser.setCurrentIndex(index)
+        super().show_help(self._choices[index].help)
 
     def show_help(self, text: str, reserve: tuple[str, ...] = ()) -> None:
-        self._chooser.setToolTip(f"{text}\n{self.toolTip()}")
-        self._chooser.setAccessibleDescription(text)
+        self._tell_in_tip(text)
+
+    def set_compact(self, compact: bool) -> None:
+        super().set_compact(compact)
+        # The list is as wide as its words, however narrow the chooser.
+        self._chooser.view().setMinimumWidth(self._chooser.sizeHint().width())
+
+    def _add(self, value: object, choice: Choice) -> None:
+        self._values.append(value)
+        self._choices.append(choice)
+        self._chooser.addItem(choice.name)
+        self._chooser.setItemData(self._chooser.count() - 1, choice.help, Qt.ItemDataRole.ToolTipRole)
 
     @Slot(int)
     def _activated(self, index: int) -> None:
-        self._entered(self._chooser.itemData(index))
+        self._entered(self._values[index])
 
 
-class HelpLine(QLabel):
-    """A line of help that keeps its height while its numbers change."""
+class SwitchRow(FieldRow):
+    """What is on or off."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._reserve: tuple[str, ...] = ()
-        self.setProperty("tone", "faint")
-        self.setWordWrap(True)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        typeset(self, _HELP_SIZE)
+    def __init__(self, name: str) -> None:
+        self._switch = Switch()
+        super().__init__(name, self._switch)
+        self._switch.clicked.connect(self._turned)
+        self._head.addWidget(self._switch)
+        self._column.addSpacing(3)
+        self._column.addWidget(self._help)
 
-    def show_text(self, text: str, reserve: tuple[str, ...]) -> None:
-        """Show `text` in the height of the highest of it and `reserve`."""
-        if (text, reserve) != (self.text(), self._reserve):
-            self._reserve = reserve
-            self.setText(text)
-            self._keep_height()
+    def show_value(self, value: object, instead: str = "") -> None:
+        self._switch.setChecked(value is True)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._keep_height()
+    @Slot(bool)
+    def _turned(self, on: bool) -> None:
+        self._entered(on)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self._keep_height()
 
-    def _keep_height(self) -> None:
-        metrics = self.fontMetrics()
-        wrap = int(Qt.TextFlag.TextWordWrap)
-        lines = max(
-            metrics.boundingRect(0, 0, max(1, self.width()), 10_000, wrap, text).height()
-            for text in (self.text(), *self._reserve)
-        )
-        self.setFixedHeight(max(lines, metrics.height()))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a value reads in words, beside so many features, and back again."""
+
+    shown: Callable[[Any, int], str]
+    read: Callable[[str, int], object]
+
+
+class WordsRow(FieldRow):
+    """What is typed in words: which features belong together."""
+
+    def __init__(self, name: str, words: Words) -> None:
+        self._words = words
+        self._box = EntryBox()
+        super().__init__(name, self._box)
+        self._label.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._box.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._box.entered.connect(self._entered)
+        self._head.addSpacing(_WORDS_GAP)
+        self._head.addWidget(self._box, _WORDS_SHARE)
+        self._column.addSpacing(3)
+        self._column.addWidget(self._help)
+
+    def show_in(self, experiment: Experiment, instance: int) -> None:
+        shown = self._words.shown(getattr(experiment, self.name), experiment.n_features)
+        self._box.show_words(shown)
+        self._box.setAccessibleDescription(shown)
+        self.show_help(self.note.help)
+
+    def read(self, entered: object, experiment: Experiment) -> object:
+        return self._words.read(entered, experiment.n_features) if isinstance(entered, str) else entered
+
+
+_WORDS: dict[object, Words] = {
+    get_args(Sets)[0]: Words(lambda sets, _: sets_shown(sets), read_sets),
+    get_args(Parents)[0]: Words(parents_shown, read_parents),
+}
+"""By the type of the field."""
 
 
 def make_row(name: str) -> FieldRow:
     """The row that the experiment's field `name` asks for by its type and its note."""
-    note, kind = field_note(name), Experiment.model_fields[name].annotation
-    if get_origin(kind) is Literal:
-        return ChoiceRow(name, note, get_args(kind))
+    note, field = field_note(name), Experiment.model_fields[name]
+    if note.choices:
+        return ChoiceRow(name)
+    if field.annotation is bool:
+        return SwitchRow(name)
+    if field.annotation in _WORDS:
+        return WordsRow(name, _WORDS[field.annotation])
     if note.slider is not None:
-        return SliderRow(name, note)
-    return BoxRow(name, note) if note.half else StepperRow(name, note)
-
-
-def help_text(note: FieldNote, number: float) -> str:
-    """The note's help with {value}, {percent} and {sparsity} filled in."""
-    sparsity = figures.shown(round(1 - number, 4))
-    return note.help.format(value=figures.shown(number), percent=f"{number * 100:.3g}%", sparsity=sparsity)
+        return SliderRow(name)
+    if note.half:
+        return HalfRow(name)
+    return StepperRow(name) if field.is_required() or isinstance(field.default, int) else BoxRow(name)

@@ -45,7 +45,9 @@ def nudged(value: float, direction: int) -> float:
     """One notch up or down from `value`: in its second digit that counts, whole numbers by 1 at the least."""
     if isinstance(value, int):
         return value + direction * max(1, 10 ** (len(str(abs(value))) - 2))
-    if value <= 0:
+    if value < 0:
+        return -nudged(-value, -direction)
+    if value == 0:
         return 0.001 if direction > 0 else 0.0
     exponent = math.floor(math.log10(value) + 1e-9)
     if direction < 0 and value <= 1.0000001 * 10**exponent:

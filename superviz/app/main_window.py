@@ -12,11 +12,15 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 from superviz.app.actions import make_actions, make_menu, plain_keys, show_checks
 from superviz.app.command_palette import CommandPalette
 from superviz.app.exporting import Exporting
+from superviz.app.instant import Instant
 from superviz.app.layout import COMPACT, COMPACT_BELOW, WIDE, Layout
+from superviz.app.look import Look
+from superviz.app.messages import Messages
 from superviz.app.notifications import Notifications, Severity
 from superviz.app.panel import Panel
 from superviz.app.panels import PANELS, Frame, PanelRow
 from superviz.app.playback_bar import PlaybackBar
+from superviz.app.preview import Preview
 from superviz.app.recipe_panel import RecipePanel
 from superviz.app.session_controller import SessionController
 from superviz.app.session_files import SessionFiles
@@ -27,11 +31,10 @@ from superviz.core.experiment import Experiment
 from superviz.core.recipe import load_recipe, presets
 from superviz.core.snapshot import LiveValue
 from superviz.engine.runner import RunState
+from superviz.scene.loss_curve import brief_loss_name
 from superviz.scene.palette import PALETTES
 from superviz.session.display import DisplaySettings
 from superviz.views.theme import apply_theme
-
-_ALL_BUT_VECTORS = frozenset({"toolbar", "recipe", "strip", "interference", "neurons", "timeline"})
 
 
 class MainWindow(QMainWindow):
@@ -43,7 +46,9 @@ class MainWindow(QMainWindow):
         self.resize(1440, 860)
         self.controller = controller
         controller.setParent(self)
-        self.stage = Stage(controller, self)
+        self.instant = Instant(controller, self)
+        self.stage = Stage(controller, self.instant, self)
+        self.look = Look(self.stage)
         self.actions_by_name = make_actions(self)
         self._plain_keys = plain_keys()
         self.toolbar = Toolbar(self.actions_by_name, presets(), make_menu(self, self.actions_by_name))
@@ -60,19 +65,24 @@ class MainWindow(QMainWindow):
         self.notifications = Notifications(self.layout_)
         self.exporting = Exporting(self)
         self.files = SessionFiles(controller, self)
+        self.messages = Messages(controller, self.notifications, self.attempt, self.start_run)
         self._connect()
         self._apply_theme(self.stage.display)
 
     def _connect(self) -> None:
         self.controller.session_changed.connect(self._session_changed)
         self.controller.state_changed.connect(self._state_changed)
+        self.controller.edited.connect(self._edited_for_them)
         self.stage.settings_changed.connect(self._settings_changed)
         self.stage.frame_shown.connect(self._frame_shown)
         self.recipe_panel.edited.connect(self._edited)
         self.recipe_panel.new_run_requested.connect(self._new_run_requested)
+        self.recipe_panel.instant_toggled.connect(self._instant_toggled)
+        self.recipe_panel.tried.connect(self._tried)
+        self.instant.switched.connect(self._instant_switched)
+        self.instant.failed.connect(self._instant_failed)
         self.toolbar.preset_picked.connect(self._preset_picked)
         self.toolbar.pace_changed.connect(self.controller.set_pace)
-        self.controller.journal_failed.connect(self._journal_failed)
         self.controller.pace_changed.connect(self.toolbar.show_pace)
         self.playback_bar.speed_changed.connect(self._speed_changed)
         self.exporting.finished.connect(self._exported)
@@ -95,10 +105,15 @@ class MainWindow(QMainWindow):
 
     def restart(self, *, another_seed: bool = False) -> None:
         """The recipe shown, from its random start."""
-        experiment = self._experiment_now()
+        experiment = self.stage.shown.experiment
         if another_seed:
-            experiment = experiment.changed(seed=experiment.seed + 1)
-        self._start_run(experiment)
+            experiment = experiment.changed(seed=_next_seed(experiment))
+        self.start_run(experiment)
+
+    def start_run(self, experiment: Experiment) -> None:
+        """That experiment from its random start; asks first where work would be lost."""
+        if self.files.may_leave():
+            self.controller.restart(experiment)
 
     def ask_open(self) -> None:
         """Ask which session or recipe, and show it."""
@@ -111,6 +126,7 @@ class MainWindow(QMainWindow):
     def discard(self) -> None:
         """Let go of everything without asking."""
         self.stage.stop()
+        self.instant.close()
         self.exporting.close()
         self.controller.close()
         self.deleteLater()
@@ -127,74 +143,17 @@ class MainWindow(QMainWindow):
         self.controller.runner.advance(steps)
         self.stage.playback.follow()
 
-    # -- the playhead ---------------------------------------------------------------------------------------------
+    def switch_instant(self, on: bool) -> None:
+        """Train anew at every change of the recipe, or not; asks first where work would be lost."""
+        if not on or self.instant.on or self.files.may_leave():
+            self.instant.switch(on)
+        self.recipe_panel.show_instant(self.instant.on)
 
-    def toggle_playing(self) -> None:
-        """Play the recording, or hold."""
-        self.stage.playback.toggle_playing(self.controller.recording.live_step)
-
-    def toggle_loop(self) -> None:
-        """Whether playing starts over at the end."""
-        self.stage.playback.looping = not self.stage.playback.looping
-
-    def scrub_to(self, position: float) -> None:
-        """Hold the playhead there."""
-        self.stage.playback.scrub(position, self.controller.recording.live_step)
-
-    def scrub_by(self, share: float) -> None:
-        """Move the playhead by that share of what was trained."""
-        live = self.controller.recording.live_step
-        self.scrub_to(self.stage.playback.position + share * live)
-
-    # -- the look -------------------------------------------------------------------------------------------------
-
-    def toggle_display(self, name: str) -> None:
-        """Flip a display setting."""
-        self.stage.change_display(**{name: not getattr(self.stage.display, name)})
-
-    def toggle_theme(self) -> None:
-        """Dark or light."""
-        self.stage.change_display(theme="light" if self.stage.display.theme == "dark" else "dark")
-
-    def scale_text(self, by: float) -> None:
-        """Larger or smaller text, for the back row."""
-        self.stage.change_display(text_scale=min(2.0, max(0.8, self.stage.display.text_scale + by)))
-
-    def reset_camera(self) -> None:
-        """The vectors as they were first shown."""
-        fresh = DisplaySettings()
-        self.stage.change_display(zoom=fresh.zoom, pan=fresh.pan, azimuth=fresh.azimuth, elevation=fresh.elevation)
-
-    def toggle_panel(self, name: str) -> None:
-        """Hide a panel, or show it."""
-        self.stage.change_display(hidden_panels=self.stage.display.hidden_panels ^ {name})
-
-    def shows_panel(self, name: str) -> bool:
-        """Whether a panel is not hidden."""
-        return name not in self.stage.display.hidden_panels
-
-    @property
-    def shows_only_vectors(self) -> bool:
-        """Whether all else is hidden."""
-        return self.stage.display.hidden_panels >= _ALL_BUT_VECTORS
-
-    def toggle_only_vectors(self) -> None:
-        """Nothing but the vectors, or everything."""
-        self.stage.change_display(hidden_panels=frozenset() if self.shows_only_vectors else _ALL_BUT_VECTORS)
+    # -- what else there is ---------------------------------------------------------------------------------------
 
     def toggle_full_screen(self) -> None:
         """The whole screen, or a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def show_instance(self, by: int) -> None:
-        """The next instance, or the one before."""
-        count = self._experiment_now().n_instances
-        self.stage.change_display(instance=min(count - 1, max(0, self.stage.display.instance + by)))
-
-    def select_next_feature(self) -> None:
-        """Feature after feature, in every view."""
-        pinned = self.stage.display.pinned_feature
-        self.stage.pin(0 if pinned is None else (pinned + 1) % self._experiment_now().n_features)
 
     def copy_view(self, name: str) -> None:
         """A panel to the clipboard, as a picture."""
@@ -202,8 +161,8 @@ class MainWindow(QMainWindow):
         self.notify("Copied as a picture")
 
     def show_commands(self) -> None:
-        """Every action, to be found by typing."""
-        CommandPalette(self.actions_by_name, self).open_over(self)
+        """Every action and every preset, to be found by typing."""
+        CommandPalette({**self.actions_by_name, **self.toolbar.preset_commands}, self).open_over(self)
 
     def show_about(self) -> None:
         """What this is."""
@@ -217,26 +176,23 @@ class MainWindow(QMainWindow):
     def _session_changed(self) -> None:
         self.toolbar.show_title(self.controller.recording.title)
         self.toolbar.show_pace(self.controller.pace)
-        self.recipe_panel.show_experiment(self._experiment_now(), self.stage.display.instance)
+        self.recipe_panel.show_experiment(self.controller.experiment, self.stage.display.instance)
         self._show_dimensions()
         self._show_title()
         self._arrange()
-        for remark in self._experiment_now().remarks():
-            self.notify(remark)
 
     @Slot(object, str)
-    def _state_changed(self, state: RunState, message: str) -> None:
+    def _state_changed(self, state: RunState, _message: str) -> None:
         self.toolbar.show_state(state)
-        if message:
-            kinds: dict[RunState, Severity] = {RunState.FAILED: "error", RunState.COMPILING: "info"}
-            self.notify(message[0].upper() + message[1:], kinds.get(state, "warning"))
+        self.toolbar.show_backend(self.controller.recording.backend)
 
     @Slot(object, object)
     def _settings_changed(self, before: DisplaySettings, after: DisplaySettings) -> None:
         if (before.theme, before.text_scale) != (after.theme, after.text_scale):
             self._apply_theme(after)
         if before.instance != after.instance:
-            self.recipe_panel.show_experiment(self._experiment_now(), after.instance)
+            self.instant.show_instance(after.instance)
+            self.recipe_panel.show_experiment(self.stage.shown.experiment, after.instance)
         if before.dimensions != after.dimensions:
             self._show_dimensions()
         if before.hidden_panels != after.hidden_panels or before.text_scale != after.text_scale:
@@ -245,13 +201,13 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _frame_shown(self, frame: Frame) -> None:
-        runner = self.controller.runner
-        self.toolbar.show_progress(runner.step, frame.timeline.horizon, runner.rate)
+        self.toolbar.show_tried(isinstance(self.stage.shown, Preview))
+        self.toolbar.show_progress(self.stage.live_step, frame.timeline.horizon, self.controller.runner.rate)
         loss = float(frame.moment.loss[frame.display.instance])
         position, following = frame.moment.position, self.stage.playback.following
         # While it follows, the live head has only just moved on: nothing is ahead that a button could bring.
-        live = int(position) if following else self.controller.recording.live_step
-        self.playback_bar.show_position(position, loss, live)
+        live = int(position) if following else self.stage.live_step
+        self.playback_bar.show_position(position, loss, live, brief_loss_name(frame.moment.experiment))
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:
             if row.name in self.panels:
@@ -264,16 +220,32 @@ class MainWindow(QMainWindow):
         self.attempt(lambda: self.controller.edit(field, value))
 
     @Slot(object)
+    def _edited_for_them(self, experiment: Experiment) -> None:
+        self.recipe_panel.show_experiment(experiment, self.stage.display.instance)
+
+    @Slot(object)
     def _new_run_requested(self, experiment: Experiment) -> None:
-        self.attempt(lambda: self._start_run(experiment))
+        self.attempt(lambda: self.start_run(experiment))
+
+    @Slot(bool)
+    def _instant_toggled(self, on: bool) -> None:
+        self.attempt(lambda: self.switch_instant(on))
+
+    @Slot(bool)
+    def _instant_switched(self, _on: bool) -> None:
+        show_checks(self, self.actions_by_name)
+
+    @Slot(object)
+    def _tried(self, experiment: Experiment) -> None:
+        self.instant.try_out(experiment, self.stage.display.instance)
+
+    @Slot(str)
+    def _instant_failed(self, line: str) -> None:
+        self.notify(line, "error")
 
     @Slot(str)
     def _preset_picked(self, name: str) -> None:
         self.attempt(lambda: self.files.start(load_recipe(name), self.stage.display))
-
-    @Slot(str)
-    def _journal_failed(self, line: str) -> None:
-        self.notify(f"{line}; the run is kept in memory only: save it elsewhere", "error")
 
     @Slot(str)
     def _saved(self, name: str) -> None:
@@ -300,7 +272,7 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].trigger()
         elif Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and not event.modifiers():
             feature = event.key() - Qt.Key.Key_1
-            if feature < self._experiment_now().n_features:
+            if feature < self.stage.shown.experiment.n_features:
                 self.stage.pin(feature)
         else:
             super().keyPressEvent(event)
@@ -342,7 +314,7 @@ class MainWindow(QMainWindow):
             if row.name in self.panels:
                 self.panels[row.name].show_header(bool(row.brief) or not self.stage.compact)
         self.layout_.apply(measures)
-        alone = {"strip"} if self._experiment_now().n_instances == 1 else set[str]()
+        alone = {"strip"} if self.stage.shown.experiment.n_instances == 1 else set[str]()
         self.layout_.show_only(self.stage.display.hidden_panels | alone)
 
     def _panel(self, row: PanelRow) -> Panel:
@@ -357,17 +329,16 @@ class MainWindow(QMainWindow):
         self.toolbar.show_theme(display.theme)
 
     def _show_dimensions(self) -> None:
-        hidden = self._experiment_now().n_hidden
+        hidden = self.stage.shown.experiment.n_hidden
         self.toolbar.show_dimensions(hidden, self.stage.display.dimensions)
         self.actions_by_name["three_dimensions"].setEnabled(hidden > 2)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.name} — superviz")
 
-    def _start_run(self, experiment: Experiment) -> None:
-        if self.files.may_leave():
-            self.controller.restart(experiment)
 
-    def _experiment_now(self) -> Experiment:
-        recording = self.controller.recording
-        return recording.experiment_at(recording.live_step)
+def _next_seed(experiment: Experiment) -> int | list[int]:
+    """Another seed for each instance, past those that a race of the one before tries."""
+    if isinstance(experiment.seed, int):
+        return (experiment.seed + experiment.best_of) % 2**63
+    return [(seed + experiment.best_of) % 2**63 for seed in experiment.seeds()]

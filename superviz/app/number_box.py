@@ -1,4 +1,4 @@
-"""NumberBox and Stepper: a number to type, or to step with the arrow keys or with minus and plus."""
+"""EntryBox, NumberBox and Stepper: words or a number to type, or to step with the arrow keys or with minus and plus."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ _STEPPER_WIDTHS = ((40, 26), (34, 22))
 """The box and each button, in the full form and in the compact one."""
 
 
-class NumberBox(QLineEdit):
-    """Shows a number until someone types; what was typed counts on Enter or on leaving, Esc takes it back."""
+class EntryBox(QLineEdit):
+    """Shows words until someone types; what was typed counts on Enter or on leaving, Esc takes it back."""
 
     entered = Signal(object)
-    """The number typed, int or float, or the text as it stands where it is no number."""
-    nudged = Signal(int)
-    """Notches up (positive) or down."""
+    """What was typed, as `_read` understands it."""
 
     def __init__(self, width: int | None = None, parent: QWidget | None = None) -> None:
         """`width` at text scale 1, or None to fill what room there is."""
@@ -44,14 +42,14 @@ class NumberBox(QLineEdit):
         """Whether someone is in the middle of typing."""
         return self.text() != self._shown
 
-    def show_number(self, number: float | None, instead: str = "") -> None:
-        """Show that number, or the words `instead` where there is none; not while someone types."""
-        text = "" if number is None else figures.shown(number)
+    def show_words(self, words: str, instead: str = "") -> None:
+        """Show those words, or `instead` where there are none; not while someone types."""
         typing = self.editing
-        self._shown = text
+        self._shown = words
         self.setPlaceholderText(instead)
-        if not typing and self.text() != text:
-            self.setText(text)
+        if not typing and self.text() != words:
+            self.setText(words)
+            self.setCursorPosition(0)  # the beginning is what one sees of more than has room
 
     def take_back(self) -> None:
         """Forget what was typed."""
@@ -78,12 +76,7 @@ class NumberBox(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _NOTCHES:
-            self._commit()
-            tenfold = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            self.nudged.emit(_NOTCHES[key] * tenfold)
-        elif key == Qt.Key.Key_Escape and self.editing:
+        if event.key() == Qt.Key.Key_Escape and self.editing:
             self.take_back()
         else:
             super().keyPressEvent(event)
@@ -97,15 +90,56 @@ class NumberBox(QLineEdit):
         super().focusOutEvent(event)
         self._commit()
 
+    def _counts(self, text: str) -> bool:
+        """Whether that text can be meant: an empty box is usually one that was only cleared."""
+        return bool(text)
+
+    def _read(self, text: str) -> object:
+        """What that text says."""
+        return text
+
     @Slot()
     def _commit(self) -> None:
         text = self.text().strip()
         if text == self._shown:
             return
+        self.setText(self._shown)  # what is shown next is for whoever takes what was entered to say
+        if self._counts(text):
+            self.entered.emit(self._read(text))
+
+
+class NumberBox(EntryBox):
+    """Tells a number, int or float, or the text as it stands where it is no number; arrow keys step it."""
+
+    nudged = Signal(int)
+    """Notches up (positive) or down."""
+
+    def __init__(self, width: int | None = None, parent: QWidget | None = None, *, none: str = "") -> None:
+        """With a word for `none` the box may be emptied, or that word typed; it then tells None."""
+        super().__init__(width, parent)
+        self._none = none
+
+    def show_number(self, number: float | None, instead: str = "") -> None:
+        """Show that number, or the words `instead` where there is none; not while someone types."""
+        self.show_words("" if number is None else figures.shown(number), instead or self._none)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _NOTCHES:
+            self._commit()
+            tenfold = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self.nudged.emit(_NOTCHES[key] * tenfold)
+        else:
+            super().keyPressEvent(event)
+
+    def _counts(self, text: str) -> bool:
+        return bool(text or self._none)
+
+    def _read(self, text: str) -> object:
+        if self._none and text.lower() in ("", self._none):
+            return None
         number = figures.read(text)
-        self.setText(self._shown)  # what is shown next is for whoever takes the number to say
-        if text:
-            self.entered.emit(text if number is None else number)
+        return text if number is None else number
 
 
 class Stepper(QWidget):

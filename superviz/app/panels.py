@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from superviz.core.experiment import MODEL_FORMULAS
 from superviz.core.shapes import number_word
 from superviz.scene import interference, neurons, strip, timeline, vectors
 from superviz.scene.canvas import Canvas
+from superviz.scene.differences import differences
 from superviz.scene.drawables import Scene
+from superviz.scene.effects import effects_formula
 from superviz.scene.selection import Selection
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
@@ -47,31 +48,23 @@ class PanelRow:
 
 
 def _vectors_clause(frame: Frame) -> str:
-    hidden = frame.moment.experiment.n_hidden
-    room = {1: "one hidden dimension", 2: "two hidden dimensions", 3: "three hidden dimensions"}
-    where = room.get(hidden, f"{hidden} hidden dimensions")
+    experiment = frame.moment.experiment
+    count = number_word(experiment.n_hidden)
+    if experiment.has_privileged_basis:
+        neurons = "neuron reads" if experiment.n_hidden == 1 else "neurons read"
+        return f"Each arrow is one feature: the weights with which {count} {neurons} it."
+    where = f"{count} hidden dimension{'' if experiment.n_hidden == 1 else 's'}"
     return f"Each arrow is one feature: the direction the model gives it in its {where}."
 
 
-def _strip_heading(frame: Frame) -> str:
-    return "Sparser, more superposition" if _sparsities_differ(frame) else "The same recipe, other random starts"
-
-
 def _strip_clause(frame: Frame) -> str:
-    count = frame.moment.experiment.n_instances
-    if _sparsities_differ(frame):
-        return f"The same model at {number_word(count)} feature probabilities. Click one to look closer."
-    return f"{number_word(count).capitalize()} models side by side. Click one to look closer."
+    return f"{differences(frame.moment.experiment).clause} Click one to look closer."
 
 
-def _sparsities_differ(frame: Frame) -> bool:
-    return len(set(frame.moment.experiment.probability_array()[:, 0].tolist())) > 1
-
-
-def _neurons_clause(frame: Frame) -> str:
-    # Every kind of model there is so far has a linear hidden layer, where any rotation gives the same loss.
-    assert frame.moment.experiment.model in MODEL_FORMULAS
-    return "this basis is arbitrary: rotating it costs nothing"
+def _interference_clause(frame: Frame) -> str:
+    privileged = frame.moment.experiment.has_privileged_basis
+    what = "what one alone does to all" if privileged else "what activating one does to another"
+    return f"{effects_formula(frame.moment)}: {what}"
 
 
 PANELS: tuple[PanelRow, ...] = (
@@ -90,7 +83,7 @@ PANELS: tuple[PanelRow, ...] = (
         _strip_clause,
         "",
         "The models trained side by side.",
-        heading=_strip_heading,
+        heading=lambda frame: differences(frame.moment.experiment).heading,
         every=4,
     ),
     PanelRow(
@@ -99,8 +92,8 @@ PANELS: tuple[PanelRow, ...] = (
         lambda frame, canvas: interference.build(
             frame.moment, frame.display, frame.selection, canvas, frame.timeline.largest_interference
         ),
-        lambda _: "W<sup>T</sup>W: what activating one does to another",
-        "W<sup>T</sup>W",
+        _interference_clause,
+        "one moving another",
         "How much activating one feature moves the model's output for another.",
         every=2,
     ),
@@ -108,8 +101,8 @@ PANELS: tuple[PanelRow, ...] = (
         "neurons",
         "Neurons",
         lambda frame, canvas: neurons.build(frame.moment, frame.display, frame.selection, canvas),
-        _neurons_clause,
-        "basis is arbitrary",
+        lambda frame: neurons.basis_words(frame.moment.experiment),
+        "what each one carries",
         "Which features each hidden dimension carries.",
         every=4,
     ),

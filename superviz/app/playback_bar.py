@@ -57,11 +57,11 @@ class PlaybackBar(QWidget):
         self.show_position(0.0, math.nan, 0)
         self.set_compact(False)
 
-    def show_position(self, position: float, loss: float, live_step: int) -> None:
+    def show_position(self, position: float, loss: float, live_step: int, loss_name: str = "loss") -> None:
         """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead."""
         step = math.floor(position)
         self._step.show_text(f"Step {step:,}")
-        self._loss.show_text(f"loss {figures.brief(loss)}" if math.isfinite(loss) else "")
+        self._loss.show_text(f"{loss_name} {figures.brief(loss)}" if math.isfinite(loss) else "")
         if self._ahead != live_step - step:
             self._ahead = live_step - step
             self._show_follow()

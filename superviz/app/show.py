@@ -38,5 +38,5 @@ def require_screen() -> None:
         return
     raise NoScreenError(
         "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are unset); "
-        "presets, train, describe, render, weights and doctor work without one"
+        "presets, train, describe, render, weights, bench and doctor work without one"
     )

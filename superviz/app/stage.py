@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from superviz.app.instant import Instant
 from superviz.app.panels import PANELS, Frame, PanelRow
 from superviz.app.playback import Playback
+from superviz.app.preview import Session, Shown
 from superviz.app.session_controller import SessionController
 from superviz.scene.canvas import Canvas
 from superviz.scene.palette import PALETTES
@@ -16,8 +18,7 @@ from superviz.scene.selection import Feature, Instance, Meaning, Pair, Selection
 from superviz.scene.timeline import position_at
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
-from superviz.session.recording import Recording
-from superviz.session.timeline import Timeline, TimelineReader
+from superviz.session.timeline import Timeline
 from superviz.views.plane_view import PlaneView
 
 FRAME_MILLISECONDS = 16
@@ -38,30 +39,44 @@ class Stage(QObject):
     frame_shown = Signal(object)
     """The Frame that was just drawn: the words around the views follow it, every few frames."""
 
-    def __init__(self, controller: SessionController, parent: QObject | None = None) -> None:
+    def __init__(self, controller: SessionController, instant: Instant, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._controller, self._instant = controller, instant
         self.views = {row.name: PlaneView() for row in PANELS}
         self.playback = Playback()
         self.display = DisplaySettings()
         self.selection = Selection()
         self.compact = False
         self.frame: Frame | None = None
-        self._shown: dict[str, tuple[object, object]] = {}
+        self._session: Session | None = None
+        self._drawn: dict[str, tuple[object, object]] = {}
         self._frames = 0
         self._moment_key: object = None
         self._moment: Moment | None = None
-        self._reader: TimelineReader | None = None
-        self._timeline_key: tuple[int, ...] = ()
+        self._timeline_key: tuple[object, ...] = ()
         self._timeline: Timeline | None = None
         self._last_tick = time.perf_counter()
         for row in PANELS:
             self._wire(row)
         controller.session_changed.connect(self._session_changed)
+        instant.shown.connect(self._preview_shown)
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.setInterval(FRAME_MILLISECONDS)
         self._clock.timeout.connect(self.show_frame)
+
+    @property
+    def shown(self) -> Shown:
+        """What is looked at: what is being tried out, or the session. Raises LookupError before the first run."""
+        shown = self._instant.preview_now() or self._session
+        if shown is None:
+            raise LookupError("no session yet")
+        return shown
+
+    @property
+    def live_step(self) -> int:
+        """How far what is looked at has been trained."""
+        return self.shown.recording.live_step
 
     def start(self) -> None:
         """Begin to show frames."""
@@ -84,23 +99,40 @@ class Stage(QObject):
         self.selection = replace(self.selection, pinned=None if feature is None else Feature(feature))
         self.change_display(pinned_feature=feature)
 
+    def toggle_playing(self) -> None:
+        """Play what was recorded, or hold."""
+        self.playback.toggle_playing(self.live_step)
+
+    def toggle_loop(self) -> None:
+        """Whether playing starts over at the end."""
+        self.playback.looping = not self.playback.looping
+
+    def scrub_to(self, position: float) -> None:
+        """Hold the playhead there."""
+        self.playback.scrub(position, self.live_step)
+
+    def scrub_by(self, share: float) -> None:
+        """Move the playhead by that share of what was trained."""
+        self.scrub_to(self.playback.position + share * self.live_step)
+
     @Slot()
     def show_frame(self) -> None:
         """Draw what has changed since the frame before."""
         now = time.perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
-        recording = self._controller.recording
-        if recording.keyframe_count == 0:
+        shown = self.shown
+        if shown.recording.keyframe_count == 0:
             return  # the training thread has yet to hand over the random start
-        position = self.playback.tick(elapsed, recording.live_step)
-        moment = self._moment_at(recording, position)
-        timeline = self._timeline_of(recording)
+        position = self.playback.tick(elapsed, shown.recording.live_step)
+        moment = self._moment_at(shown, position)
+        timeline = self._timeline_of(shown)
         self.frame = Frame(moment, timeline, self.display, self.selection)
         self._frames += 1
-        shown = [self._show(row, phase, self.frame) for phase, row in enumerate(PANELS)]
-        if self._is_due("words", _WORDS_EVERY, len(PANELS), self._manner(), (moment, timeline)):
+        manner = (self.display, self.selection, self.compact, shown)
+        drawn = [self._draw(row, phase, self.frame, manner) for phase, row in enumerate(PANELS)]
+        if self._is_due("words", _WORDS_EVERY, len(PANELS), manner, (moment, timeline)):
             self.frame_shown.emit(self.frame)
-        if any(shown):
+        if any(drawn):
             self._pace_frames(time.perf_counter() - now)
 
     def _pace_frames(self, building: float) -> None:
@@ -113,28 +145,25 @@ class Stage(QObject):
         lasting = round(1000 * _WORK_AND_REST * (building + painting))
         self._clock.setInterval(min(max(FRAME_MILLISECONDS, lasting), _LONGEST_MILLISECONDS))
 
-    def _show(self, row: PanelRow, phase: int, frame: Frame) -> bool:
+    def _draw(self, row: PanelRow, phase: int, frame: Frame, manner: tuple[object, ...]) -> bool:
         view = self.views[row.name]
         if not view.isVisible():
-            self._shown.pop(row.name, None)
+            self._drawn.pop(row.name, None)
             return False
         size = (view.width(), view.height())
         position = (frame.moment, frame.timeline if row.name == "timeline" else None)
-        if not self._is_due(row.name, row.every, phase, (*self._manner(), size), position):
+        if not self._is_due(row.name, row.every, phase, (*manner, size), position):
             return False
         view.show_scene(row.build(frame, self.canvas(*size)))
         return True
 
-    def _manner(self) -> tuple[object, ...]:
-        return (self.display, self.selection, self.compact)
-
     def _is_due(self, name: str, every: int, phase: int, manner: object, position: object) -> bool:
         """Whether `name` is to be drawn in this frame: at once in another manner, in its turn at another position."""
-        shown_manner, shown_position = self._shown.get(name, (None, None))
+        shown_manner, shown_position = self._drawn.get(name, (None, None))
         is_its_turn = (self._frames + phase) % every == 0
         if manner == shown_manner and (position == shown_position or not is_its_turn):
             return False
-        self._shown[name] = (manner, position)
+        self._drawn[name] = (manner, position)
         return True
 
     def canvas(self, width: float, height: float) -> Canvas:
@@ -142,21 +171,20 @@ class Stage(QObject):
         mark, text = (0.72, 0.92) if self.compact else (1.0, 1.0)
         return Canvas(width, height, PALETTES[self.display.theme], mark, text * self.display.text_scale, self.compact)
 
-    def _moment_at(self, recording: Recording, position: float) -> Moment:
-        key = (id(recording), position, self.display.instance, len(recording.edits))
+    def _moment_at(self, shown: Shown, position: float) -> Moment:
+        key = (shown, position, self.display.instance, len(shown.recording.edits))
         if self._moment is None or key != self._moment_key:
-            self._moment = recording.moment(position, self.display.instance)
+            self._moment = shown.moment(position, self.display.instance)
             self._moment_key = key
         return self._moment
 
-    def _timeline_of(self, recording: Recording) -> Timeline:
-        assert self._reader is not None
-        instance = self.display.instance
-        key = (id(recording), instance, recording.revision, recording.live_step)
+    def _timeline_of(self, shown: Shown) -> Timeline:
+        instance, recording = self.display.instance, shown.recording
+        key = (shown, instance, recording.revision, recording.live_step)
         # Flat out there are dozens of keyframes a frame to be named: every other frame is soon enough.
         is_its_turn = key[:2] != self._timeline_key[:2] or self._frames % 2 == 0
         if self._timeline is None or (key != self._timeline_key and is_its_turn):
-            self._timeline = self._reader.read(instance)
+            self._timeline = shown.timeline(instance)
             self._timeline_key = key
         return self._timeline
 
@@ -174,15 +202,21 @@ class Stage(QObject):
             view.zoomed.connect(self._zoomed)
 
     @Slot()
+    def _preview_shown(self) -> None:
+        if self._clock.isActive():
+            self.show_frame()
+
+    @Slot()
     def _session_changed(self) -> None:
         recording = self._controller.recording
         before, self.display = self.display, recording.display
-        self.playback = Playback(self._controller.watching_pace)
+        self._session = Session(recording)
+        if self._instant.preview_now() is None:
+            self.playback = Playback(self._controller.watching_pace)
         pinned = self.display.pinned_feature
         self.selection = Selection(pinned=None if pinned is None else Feature(pinned))
-        self._reader = TimelineReader(recording)
         self._moment = self._timeline = None
-        self._shown.clear()
+        self._drawn.clear()
         if before != self.display:
             self.settings_changed.emit(before, self.display)
 
@@ -201,14 +235,13 @@ class Stage(QObject):
         elif isinstance(meaning, Pair):
             self.pin(meaning.source)
         elif isinstance(meaning, Step):
-            self.playback.scrub(meaning.position, self._controller.recording.live_step)
+            self.scrub_to(meaning.position)
 
     @Slot(float, float)
     def _scrubbed(self, x: float, _y: float) -> None:
         view = self.views["timeline"]
         if self._timeline is not None:
-            position = position_at(self._timeline, self.canvas(view.width(), view.height()), x)
-            self.playback.scrub(position, self._controller.recording.live_step)
+            self.scrub_to(position_at(self._timeline, self.canvas(view.width(), view.height()), x))
 
     @Slot(float, float)
     def _dragged(self, dx: float, dy: float) -> None:

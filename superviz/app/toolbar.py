@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpacerItem, QWidget
 
 from superviz.app import figures
-from superviz.app.buttons import Button, Chooser, Glyph, Rule, Tone, described
+from superviz.app.buttons import Button, Glyph, Rule, Tone, described
 from superviz.app.clause_label import ClauseLabel
 from superviz.app.playback import FASTEST, SLOWEST
+from superviz.app.preset_chooser import PresetChooser
 from superviz.app.segmented import Segmented
 from superviz.app.value_slider import ValueSlider
 from superviz.core.recipe import Recipe
 from superviz.engine.runner import RunState
 from superviz.views.theme import BODY_SIZE, scaled, typeset
 
-_NO_PRESET = ""
 _WORDS = {
     RunState.READY: "Ready",
     RunState.COMPILING: "Compiling the kernel",
@@ -52,20 +52,17 @@ class Toolbar(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._compact = False
-        self._state, self._step, self._backend, self._progress = RunState.READY, 0, "CPU", ""
+        self._state, self._step, self._progress = RunState.READY, 0, ""
+        self._backend, self._gpu = "CPU", ""
+        self._tried = False
         self._menu = Button("quiet", "menu")
         self._menu.setToolTip("Menu")
         self._menu.setAccessibleName("Menu")
         if menu is not None:
             self._menu.setMenu(menu)
-        self._presets = Chooser()
-        self._presets.setProperty("large", True)
-        self._presets.setAccessibleName("Preset")
-        typeset(self._presets, BODY_SIZE, 600)
-        for recipe in presets:
-            self._presets.addItem(recipe.title, recipe.name)
-            self._presets.setItemData(self._presets.count() - 1, recipe.shows, Qt.ItemDataRole.ToolTipRole)
-        self._presets.activated.connect(self._preset_activated)
+        self._presets = PresetChooser(presets)
+        self._presets.picked.connect(self.preset_picked)
+        self.preset_commands = self._presets.commands
         self._train = Button("accent", "pause", action=actions["train"])
         self._advance = Button("plain", "step", action=actions["step"])
         self._restart = Button("plain", "restart", action=actions["restart"])
@@ -89,36 +86,35 @@ class Toolbar(QWidget):
         self.show_pace(None)
 
     def show_title(self, title: str) -> None:
-        """Say what is shown: a preset's title picks it, any other has an entry of its own, the last."""
-        with QSignalBlocker(self._presets):
-            own = self._presets.findData(_NO_PRESET)
-            if own >= 0:
-                self._presets.removeItem(own)
-            if self._presets.findText(title) < 0:
-                self._presets.addItem(title, _NO_PRESET)
-            self._presets.setCurrentIndex(self._presets.findText(title))
+        """Say what is shown: a preset's title, or another."""
+        self._presets.show_title(title)
 
     def show_state(self, state: RunState) -> None:
         """Say what training does, and offer what can be done."""
         self._state = state
-        live = state in (RunState.RUNNING, RunState.COMPILING)
-        at_rest: Tone = "warning" if state is RunState.FAILED else "faint"
-        self._dot.show_glyph("dot" if live else "ring", "accent" if live else at_rest)
         self._show_words()
+
+    def show_tried(self, tried: bool) -> None:
+        """Say whether what is looked at is something being tried out, and not the run."""
+        if tried != self._tried:
+            self._tried = tried
+            self._show_status()
 
     def show_progress(self, step: int, horizon: int, rate: float = 0.0) -> None:
         """Say how far training has come; `rate`, in steps a second as measured, is the status's tooltip."""
         started = self._step > 0
         self._step = step
         self._progress = f"step {step:,} of {horizon:,}"
-        self._status.setToolTip(f"{figures.shown(round(rate))} steps/s measured" if rate else "")
+        speed = f"{figures.shown(round(rate))} steps/s measured" if rate else ""
+        self._status.setToolTip(" on ".join(filter(None, (speed, self._gpu))))
         self._show_status()
         if started != (step > 0):
             self._show_words()
 
     def show_backend(self, backend: str) -> None:
-        """Say what trains: "CPU" or "GPU"."""
-        self._backend = backend
+        """Say what trains: "numba", or "torch on" a device; the GPU's name is the status's tooltip."""
+        device = backend.removeprefix("torch on ")
+        self._backend, self._gpu = ("CPU", "") if device in ("numba", "cpu") else ("GPU", device)
         self._show_status()
 
     def show_pace(self, pace: float | None) -> None:
@@ -199,9 +195,12 @@ class Toolbar(QWidget):
         self._show_status()
 
     def _show_status(self) -> None:
-        words = _WORDS[self._state]
+        live = self._tried or self._state in (RunState.RUNNING, RunState.COMPILING)
+        at_rest: Tone = "warning" if self._state is RunState.FAILED else "faint"
+        self._dot.show_glyph("dot" if live else "ring", "accent" if live else at_rest)
+        words = "Instant" if self._tried else _WORDS[self._state]
         if not self._compact:
-            where = f" on {self._backend}" if self._state is RunState.RUNNING else ""
+            where = f" on {self._backend}" if self._state is RunState.RUNNING and not self._tried else ""
             words = " · ".join(filter(None, (words + where, self._progress)))
         self._status.show_text(words)
 
@@ -212,11 +211,6 @@ class Toolbar(QWidget):
     def _show_pace_words(self, pace: float | None) -> None:
         words = "flat out" if pace is None else f"{figures.shown(round(pace))}{_pace_unit(self._compact)}"
         self._pace_value.setText(words)
-
-    @Slot(int)
-    def _preset_activated(self, index: int) -> None:
-        if (name := self._presets.itemData(index)) != _NO_PRESET:
-            self.preset_picked.emit(name)
 
     @Slot(float)
     def _pace_moved(self, _value: float) -> None:

@@ -6,36 +6,43 @@ import os
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from superviz.engine.auto import make_trainer
+from superviz.engine.devices import Device
 from superviz.engine.keyframes import KeyframePolicy
-from superviz.engine.runner import STACK_BYTES, Runner
-from superviz.engine.trainer import Trainer
+from superviz.engine.runner import STACK_BYTES, Runner, RunState
 from superviz.session.recording import Recording
 
 
 class TrainingThread(QThread):
     """One run of training. `runner` takes the commands, from any thread."""
 
-    state_changed = Signal(object, str)
-    """RunState and one line for people, or ""."""
+    state_changed = Signal(object, object, str)
+    """The Runner, its RunState and one line for people, or "". Told later: by then another run may be shown."""
 
     def __init__(
-        self, recording: Recording, *, pace: float | None, paused: bool, parent: QObject | None = None
+        self,
+        recording: Recording,
+        *,
+        pace: float | None,
+        paused: bool,
+        device: Device = "auto",
+        parent: QObject | None = None,
     ) -> None:
+        """Raises SupervizError where that experiment can't be trained."""
         super().__init__(parent)
         self.setObjectName("training")
         self.setStackSize(STACK_BYTES)
-        checkpoint = recording.checkpoint
+        self._recording = recording
         experiment = recording.experiment_at(recording.live_step)
-        # One core is left to the window: a frame that waits for a core is a frame late.
-        spare_cores = max(1, (os.cpu_count() or 1) - 1)
+        self._trainer = make_trainer(experiment, device, checkpoint=recording.checkpoint, threads=spare_cores())
         self.runner = Runner(
-            Trainer(experiment, checkpoint=checkpoint, threads=spare_cores),
+            self._trainer,
             [recording],
             pace=pace,
             paused=paused,
             stay=True,
             keyframes=KeyframePolicy(recording.last_keyframe, recording.keyframe_count),
-            on_state=self.state_changed.emit,
+            on_state=self._tell,
         )
 
     def run(self) -> None:
@@ -46,3 +53,13 @@ class TrainingThread(QThread):
         """Stop at the next step boundary and wait: a few milliseconds, or until a compilation is through."""
         self.runner.stop()
         self.wait()
+
+    def _tell(self, state: RunState, message: str) -> None:
+        if state is RunState.RUNNING and self._trainer.backend != self._recording.backend:
+            self._recording.note_backend(self._trainer.backend)  # known since it was prepared
+        self.state_changed.emit(self.runner, state, message)
+
+
+def spare_cores() -> int:
+    """How many threads may train: one core is left to the window, since a frame that waits for one is a frame late."""
+    return max(1, (os.cpu_count() or 1) - 1)

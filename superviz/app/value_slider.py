@@ -15,14 +15,25 @@ _KEY_STEP, _PAGE_STEP = 10, 100
 
 
 class ValueSlider(QSlider):
-    """From `low` to `high`; a drag lands on numbers of two digits that count."""
+    """From `low` to `high`; a drag lands on numbers of two digits that count.
+
+    With `from_zero` its low end is 0, which a logarithmic scale never reaches, and `low` the least number after it.
+    """
 
     moved = Signal(float)
     """The value someone moved it to; never emitted for a value shown."""
 
-    def __init__(self, low: float, high: float, *, logarithmic: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        *,
+        logarithmic: bool = False,
+        from_zero: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._low, self._high, self._logarithmic = low, high, logarithmic
+        self._low, self._high, self._logarithmic, self._from_zero = low, high, logarithmic, from_zero
         self._width = 0
         self.setRange(0, _POSITIONS)
         self.setSingleStep(_KEY_STEP)
@@ -49,12 +60,13 @@ class ValueSlider(QSlider):
         """Stand at `value`, or at the end nearest to it; not while someone drags."""
         if not self.isSliderDown():
             with QSignalBlocker(self):
-                self.setValue(round(self._fraction(value) * _POSITIONS))
+                position = round(self._fraction(value) * _POSITIONS)
+                self.setValue(max(position, 1) if self._from_zero and value > 0 else position)
 
     def value_at(self, position: int) -> float:
         """The value at that position of the slider, ends exact."""
         if position in (0, _POSITIONS):
-            return self._high if position else self._low
+            return self._high if position else 0.0 if self._from_zero else self._low
         fraction = position / _POSITIONS
         if self._logarithmic:
             return figures.rounded(self._low * (self._high / self._low) ** fraction)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from superviz.core.candidates import Candidate
     from superviz.core.snapshot import Snapshot
     from superviz.session.recording import Recording
 
@@ -38,43 +42,57 @@ def describe(
 
 
 def describe_run(recording: Recording, snapshot: Snapshot) -> dict[str, Any]:
-    """The object that `describe --json` prints: `step`, `experiment` as in force there, and one object an instance."""
+    """The object that `describe --json` prints: `experiment` as in force at `step`, and one object an instance."""
     from superviz.core.geometry import feature_dimensionality, frobenius_norm_squared, weight_norms
+    from superviz.core.neurons import polysemanticity
     from superviz.core.shapes import name_shape
     from superviz.engine.evaluation import evaluation_loss
+    from superviz.engine.quadrature import quadrature_error
 
     experiment = recording.experiment_at(snapshot.step)
-    W, b = snapshot.W, snapshot.b
-    losses = evaluation_loss(experiment, W, b)
-    probability, importance = experiment.probability_array(), experiment.importance_array()
-    norms, squares, dimensionality = weight_norms(W), frobenius_norm_squared(W), feature_dimensionality(W)
+    W, b, W_out = snapshot.W, snapshot.b, snapshot.W_out
     shapes = [name_shape(weights) for weights in W]
+    columns: dict[str, Sequence[Any]] = {
+        "index": range(experiment.n_instances),
+        "loss": _plain(evaluation_loss(experiment, W, b, W_out)),
+        "feature_probability": _plain(experiment.probability_array()),
+        "weight_norms": _plain(weight_norms(W)),
+        "bias": _plain(b),
+        "importance": _plain(experiment.importance_array()),
+        "frobenius_norm_squared": _plain(frobenius_norm_squared(W)),
+        "feature_dimensionality": _plain(feature_dimensionality(W)),
+        "geometry": [None if shape is None else shape.name for shape in shapes],
+        "seed": experiment.seeds(),
+        "activity": _plain(experiment.activity_array()),
+        "polysemanticity": _plain(polysemanticity(W)),
+    }
+    if experiment.training_set is not None:
+        columns["training_loss"] = _plain(recording.moment(snapshot.step).loss)
+    if experiment.noise_free:
+        columns["quadrature_error"] = _plain(quadrature_error(experiment, W, b, W_out))
+    if recording.candidates:
+        columns["candidates"] = [[_candidate(tried) for tried in instance] for instance in recording.candidates]
     return {
         "step": snapshot.step,
+        "loss": experiment.loss_words,
+        "backend": recording.backend,
         "experiment": experiment.model_dump(mode="json"),
-        "instances": [
-            {
-                "index": index,
-                "loss": _plain(losses[index]),
-                "feature_probability": _plain(probability[index]),
-                "weight_norms": _plain(norms[index]),
-                "bias": _plain(b[index]),
-                "importance": _plain(importance[index]),
-                "frobenius_norm_squared": _plain(squares[index]),
-                "feature_dimensionality": _plain(dimensionality[index]),
-                "geometry": shape.name if shape is not None else None,
-            }
-            for index, shape in enumerate(shapes)
-        ],
+        "instances": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
 
 
-def _plain(values: NDArray[np.floating[Any]] | np.floating[Any]) -> Any:
-    """Numbers as float32 writes them: 0.05, not 0.05000000074505806."""
+def _candidate(tried: Candidate) -> dict[str, Any]:
+    loss = tried.loss if math.isfinite(tried.loss) else None
+    return {"seed": tried.seed, "loss": loss, "shape": tried.shape or None}
+
+
+def _plain(values: NDArray[np.floating[Any]]) -> list[Any]:
+    """Numbers as float32 writes them, 0.05 and not 0.05000000074505806; None for one that is not finite."""
     import numpy as np
 
-    array = np.asarray(values, dtype=np.float32)
-    return float(str(array)) if array.ndim == 0 else [float(str(value)) for value in array]
+    if values.ndim > 1:
+        return [_plain(row) for row in values]
+    return [float(str(value)) if np.isfinite(value) else None for value in values.astype(np.float32)]
 
 
 def _print_table(title: str, description: dict[str, Any]) -> None:
@@ -82,31 +100,80 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
     from rich.table import Table
 
     experiment, instances = description["experiment"], description["instances"]
-    best = min(instances, key=lambda instance: instance["loss"])
+    best = min(instances, key=_order)
+    columns = _columns(instances)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in ("instance", "p", "loss", "‖W‖²"):
-        table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("shape", no_wrap=True)
-    table.add_column("lengths", no_wrap=True)
+    for header, (justify, _) in columns.items():
+        table.add_column(header, justify=justify, no_wrap=True)
     for instance in instances:
-        lengths = instance["weight_norms"]
-        table.add_row(
-            str(instance["index"]),
-            _span(instance["feature_probability"]),
-            f"{instance['loss']:#.4g}",
-            f"{instance['frobenius_norm_squared']:.2f}",
-            instance["geometry"] or "",
-            " ".join(f"{length:.2f}" for length in lengths[:MOST_LENGTHS])
-            + (" ..." if len(lengths) > MOST_LENGTHS else ""),
-            style="bold" if instance is best else None,
-        )
+        cells = [shown(instance) for _, shown in columns.values()]
+        table.add_row(*cells, style="bold" if instance is best else None)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
     sizes = f"{_count(experiment['n_features'], 'feature')} in {_count(experiment['n_hidden'], 'dimension')}"
     console.print(f"{title}: {sizes}, step {description['step']:,}", markup=False)
     console.print(table)
-    console.print(f"Lowest loss: instance {best['index']}. Loss is the mean over a fixed batch and over features.")
+    for instance in instances:
+        if instance.get("candidates"):
+            console.print(_race(instance), markup=False)
+    kind = "test loss" if "training_loss" in best else "loss"
+    console.print(f"Lowest {kind}: instance {best['index']}. {_loss_words(description)}")
+
+
+def _columns(instances: list[dict[str, Any]]) -> dict[str, tuple[Literal["left", "right"], Callable[[Any], str]]]:
+    """The table's columns: header -> how they are set, and what they say of an instance."""
+    given = all(instance["activity"] == instance["feature_probability"] for instance in instances)
+    tested = "training_loss" in instances[0]
+    losses = {"training loss": "training_loss", "test loss": "loss"} if tested else {"loss": "loss"}
+    return {
+        "instance": ("right", lambda instance: str(instance["index"])),
+        "p" if given else "active": ("right", lambda instance: _span(instance["activity"])),
+        **{header: ("right", partial(_loss_of, name)) for header, name in losses.items()},
+        "‖W‖²": ("right", lambda instance: f"{instance['frobenius_norm_squared']:.2f}"),
+        "shape": ("left", lambda instance: instance["geometry"] or ""),
+        "lengths": ("left", lambda instance: _lengths(instance["weight_norms"])),
+    }
+
+
+def _order(described: dict[str, Any]) -> float:
+    """By loss; what has none that is finite comes last."""
+    return math.inf if described["loss"] is None else described["loss"]
+
+
+def _loss_of(name: str, instance: dict[str, Any]) -> str:
+    return "" if instance[name] is None else f"{instance[name]:#.4g}"
+
+
+def _lengths(lengths: list[float]) -> str:
+    shown = " ".join(f"{length:.2f}" for length in lengths[:MOST_LENGTHS])
+    return f"{shown} ..." if len(lengths) > MOST_LENGTHS else shown
+
+
+def _race(instance: dict[str, Any]) -> str:
+    """What became of the seeds that were tried for an instance: "instance 0: seed 3 is the best of 8; ..."."""
+    outcomes: dict[str, list[float]] = {}
+    for tried in sorted(instance["candidates"], key=_order):
+        if tried["seed"] != instance["seed"]:
+            outcome = "diverged" if tried["loss"] is None else tried["shape"] or "no plain shape"
+            outcomes.setdefault(outcome, []).append(tried["loss"])
+    became = "; ".join(
+        f"{len(losses)} {outcome}" + (f", loss {_range(losses)}" if outcome != "diverged" else "")
+        for outcome, losses in outcomes.items()
+    )
+    best = f"instance {instance['index']}: seed {instance['seed']} is the best of {len(instance['candidates'])}"
+    return f"{best}; the others: {became}" if became else best
+
+
+def _loss_words(description: dict[str, Any]) -> str:
+    """What the losses are: "Loss is the mean over features, on a fixed batch."."""
+    experiment, instances = description["experiment"], description["instances"]
+    if experiment["noise_free"]:
+        error = max(instance["quadrature_error"] for instance in instances)
+        return f"Loss is the expected {description['loss']}; training sees it by quadrature, within {error:.1g}."
+    if experiment["training_set"] is not None:
+        return f"Loss is the {description['loss']}; the test loss is on fresh samples, a fixed batch of them."
+    return f"Loss is the {description['loss']}, on a fixed batch."
 
 
 def _count(number: int, noun: str) -> str:
@@ -116,3 +183,8 @@ def _count(number: int, noun: str) -> str:
 def _span(values: list[float]) -> str:
     low, high = min(values), max(values)
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _range(losses: list[float]) -> str:
+    low, high = f"{losses[0]:.4g}", f"{losses[-1]:.4g}"
+    return low if low == high else f"{low} to {high}"

@@ -39,16 +39,17 @@ print(", ".join(name for name in wanted if name in av.codecs_available))
 """
 _CUDA = """
 import torch
-print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none")
+torch.ones(1, device="cuda").item()
 """
 
 
 def doctor() -> None:
     """Say what this machine offers, and which versions.
 
-    Qt platform, OpenGL, where training runs, encoders, packages.
+    Qt platform, OpenGL, CPU and GPU and where training runs, encoders, packages.
     """
     from superviz.app.show import NoScreenError, require_screen
+    from superviz.engine.devices import find_gpu, find_torch
 
     try:
         require_screen()
@@ -63,8 +64,10 @@ def doctor() -> None:
         "Qt platform": f"{window}; no display, so files only" if qt_platform else window,
         "screen": screen,
         "OpenGL": opengl,
-        "training": f"CPU; the kernel is {' '.join(_probe(_KERNEL))}",
-        "CUDA": f"{' '.join(_probe(_CUDA))}; this version trains on the CPU" if _version("torch") else "no torch",
+        "CPU": f"the kernel is {' '.join(_probe(_KERNEL))}",
+        "GPU": str(find_gpu() or "none found"),
+        "torch": str(find_torch() or "not installed"),
+        "training": _training(),
         "encoders": " ".join(_probe(_ENCODERS)),
         "versions": ", ".join(
             [f"superviz {__version__}", *(f"{name} {_version(name) or 'missing'}" for name in PACKAGES)]
@@ -73,6 +76,19 @@ def doctor() -> None:
     width = max(map(len, rows)) + 2
     for name, value in rows.items():
         typer.echo(f"{name:<{width}}{value}")
+
+
+def _training() -> str:
+    """What --device auto would take, and why."""
+    from superviz.engine.devices import why_no_cuda
+
+    fault = why_no_cuda()
+    if fault is not None:
+        return f"auto takes the CPU: {fault}"
+    answer = " ".join(_probe(_CUDA))
+    if answer.startswith("failed"):
+        return f"auto takes the CPU: the GPU {answer}"
+    return "auto takes the CPU or the GPU, whichever it measures to be faster as a run begins"
 
 
 def _probe(program: str, qt_platform: str | None = None) -> list[str]:

@@ -11,10 +11,12 @@ import typer
 from typer.core import TyperGroup
 
 from superviz import __version__
+from superviz.cli.bench import bench
 from superviz.cli.describe import describe
 from superviz.cli.doctor import doctor
 from superviz.cli.presets import presets
 from superviz.cli.render import render
+from superviz.cli.reproduce import reproduce
 from superviz.cli.train import train
 from superviz.cli.weights import weights
 from superviz.cli.window import open_window
@@ -50,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(_WINDOW)(open_window)
-for command in (presets, train, describe, render, weights, doctor):
+for command in (presets, train, describe, render, weights, reproduce, bench, doctor):
     app.command()(command)
 
 

@@ -81,14 +81,20 @@ def _trained(source: str, instance: int | None) -> Recording:
     """The run in `source`, trained first where that is a recipe, if it has that instance. Raises SupervizError."""
     from superviz.core.recipe import Recipe
     from superviz.export.shot import check_instance
+    from superviz.session.display import DisplaySettings, dimensions_for
     from superviz.session.recording import Recording
-    from superviz.training import goal_of, train_until
+    from superviz.training import choose_seeds, goal_from, steps_of_race, train_until
 
     found = open_source(source)
     if not isinstance(found, Recipe):
         return found
     check_instance(found.experiment, instance)
-    recording = Recording.create(found.experiment, title=found.title)
+    display = DisplaySettings(dimensions=dimensions_for(found.experiment.n_hidden))
+    goal = goal_from(0, found.experiment, None)
     with progress_bar("Training", "steps") as report:
-        train_until(recording, goal_of(recording, None), report)
+        chosen = choose_seeds(found.experiment, goal, report)
+        recording = Recording.create(
+            chosen.experiment, title=found.title, candidates=chosen.candidates, display=display
+        )
+        train_until(recording, goal, report, before=steps_of_race(found.experiment))
     return recording

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 import tomllib
+from collections.abc import Callable
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from superviz.cli.progress import progress_bar
+from superviz.cli.progress import Report, progress_bar
 from superviz.cli.source import open_source
 
 if TYPE_CHECKING:
@@ -43,50 +44,97 @@ def train(
     force: bool = typer.Option(False, "--force", help="Replace OUTPUT where it exists."),
 ) -> None:
     """Train without a window."""
-    from superviz.training import Diverged, goal_of, require_device, train_until
+    from superviz.core.candidates import what_became
+    from superviz.engine.trainer import Diverged
+    from superviz.training import require_device, train_until
 
     require_device(device.value)
     begun = time.perf_counter()
-    with closing(_begin(source, output, changes, steps, seed, force=force)) as recording:
-        start = recording.live_step
+    plan = _plan(source, output, changes, steps, seed, force=force)
+    with progress_bar("Training", "steps") as report:
         try:
-            with progress_bar("Training", "steps") as report:
-                train_until(recording, goal_of(recording, steps), report)
+            recording = plan.begin(report)
         except KeyboardInterrupt:
-            _say(
-                f"superviz: stopped at step {recording.live_step:,}; {output} keeps what was trained, "
-                f"and superviz train {output} -o NEW.superviz goes on"
-            )
-            raise typer.Exit(1) from None
-        except Diverged as error:
-            _say(f"superviz: {error}; {output} keeps the run up to there")
-            raise typer.Exit(1) from None
-        done, seconds = recording.live_step - start, time.perf_counter() - begun
+            raise _stopped(f"stopped before every seed was tried; nothing was written to {output}") from None
+        with closing(recording):
+            start = recording.live_step
+            try:
+                train_until(recording, plan.goal, report, device=device.value, before=plan.raced)
+            except KeyboardInterrupt:
+                raise _stopped(
+                    f"stopped at step {recording.live_step:,}; {output} keeps what was trained, "
+                    f"and superviz train {output} -o NEW.superviz goes on"
+                ) from None
+            except Diverged as error:
+                raise _stopped(f"{error}; {output} keeps the run up to there") from None
+    for instance, candidates in enumerate(recording.candidates if plan.raced else ()):
+        _say(f"instance {instance}: {what_became(candidates, recording.experiment.seeds()[instance])}")
+    done, seconds = recording.live_step - start, time.perf_counter() - begun
     _say(f"{output}: {done:,} steps in {seconds:.1f} s, now at step {recording.live_step:,}")
 
 
-def _begin(
-    source: str, output: Path, changes: list[str], steps: int | None, seed: int | None, *, force: bool
-) -> Recording:
-    """The recording to train, with nothing of `output` touched before all else is known to be right."""
+class _Plan(NamedTuple):
+    """What is to be trained, nothing of its output touched so far."""
+
+    begin: Callable[[Report], Recording]
+    """Tries seeds, where that is asked for, and makes the recording."""
+    goal: int
+    """The step to train it to."""
+    raced: int
+    """How many steps trying seeds takes."""
+
+
+def _plan(source: str, output: Path, changes: list[str], steps: int | None, seed: int | None, *, force: bool) -> _Plan:
+    """All that can be known to be wrong is found here. Raises SupervizError."""
+    from superviz.core.errors import SessionError
+    from superviz.core.paths import why_not_written
     from superviz.core.recipe import Recipe
-    from superviz.session.display import DisplaySettings
+    from superviz.session.display import DisplaySettings, dimensions_for
     from superviz.session.recording import Recording
-    from superviz.training import goal_from, goal_of
+    from superviz.session.store import writing
+    from superviz.training import choose_seeds, goal_from, goal_of, steps_of_race
 
     found = open_source(source)
-    if isinstance(found, Recipe):
-        recipe = changed(found, changes, seed)
-        goal_from(0, recipe.experiment.steps, steps)
-        for remark in recipe.experiment.remarks():
-            _say(remark)
-        display = DisplaySettings(instance=min(recipe.instance or 0, recipe.experiment.n_instances - 1))
-        return Recording.create(recipe.experiment, output, title=recipe.title, force=force, display=display)
-    with closing(found) as run:
-        if changes or seed is not None:
-            raise typer.BadParameter(f"--set and --seed start a new run, but {source} goes on with its own recipe")
-        goal_of(run, steps)
-        return run.continued(output, force=force)
+    if not isinstance(found, Recipe):
+        with closing(found):
+            if changes or seed is not None:
+                raise typer.BadParameter(f"--set and --seed start a new run, but {source} goes on with its own recipe")
+            goal, recording = goal_of(found, steps), found.continued(output, force=force)
+
+        def go_on(report: Report) -> Recording:
+            return recording
+
+        return _Plan(go_on, goal, 0)
+    recipe = changed(found, changes, seed)
+    experiment = recipe.experiment
+    goal = goal_from(0, experiment, steps)
+    with writing(output):
+        if fault := why_not_written(output, force=force):
+            raise SessionError(f"{output}: {fault}")
+        output.parent.stat()
+    for remark in experiment.remarks():
+        _say(remark)
+    display = DisplaySettings(
+        instance=min(recipe.instance or 0, experiment.n_instances - 1), dimensions=dimensions_for(experiment.n_hidden)
+    )
+
+    def begin(report: Report) -> Recording:
+        chosen = choose_seeds(experiment, goal, report)
+        return Recording.create(
+            chosen.experiment,
+            output,
+            title=recipe.title,
+            candidates=chosen.candidates,
+            force=force,
+            display=display,
+        )
+
+    return _Plan(begin, goal, steps_of_race(experiment))
+
+
+def _stopped(line: str) -> typer.Exit:
+    _say(f"superviz: {line}")
+    return typer.Exit(1)
 
 
 def changed(recipe: Recipe, changes: list[str], seed: int | None = None) -> Recipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -23,7 +23,8 @@ def weights(
 ) -> None:
     """Write the weights for other programs.
 
-    W is (instances, hidden, features), b (instances, features), and step says when.
+    W is (instances, hidden, features), b (instances, features), and step says when. Where the model unpacks with a
+    matrix of its own, W_out is that, shaped like W.
     """
     from superviz.export.target import check_ending, check_target, new_file
 
@@ -33,14 +34,20 @@ def weights(
         snapshot = kept_snapshot(recording, step)
     with new_file(output, force=force) as part:
         part.write_bytes(encode(snapshot))
-    typer.echo(f"{output}: W {snapshot.W.shape} and b {snapshot.b.shape} at step {snapshot.step:,}", err=True)
+    *some, last = (f"{name} {array.shape}" for name, array in _arrays(snapshot).items())
+    typer.echo(f"{output}: {', '.join(some)} and {last} at step {snapshot.step:,}", err=True)
+
+
+def _arrays(snapshot: Snapshot) -> dict[str, Any]:
+    second = {} if snapshot.W_out is None else {"W_out": snapshot.W_out}
+    return {"W": snapshot.W, **second, "b": snapshot.b}
 
 
 def _as_npz(snapshot: Snapshot) -> bytes:
     import numpy as np
 
     buffer = io.BytesIO()
-    np.savez(buffer, W=snapshot.W, b=snapshot.b, step=np.int64(snapshot.step))
+    np.savez(buffer, **_arrays(snapshot), step=np.int64(snapshot.step))
     return buffer.getvalue()
 
 
@@ -48,7 +55,7 @@ def _as_safetensors(snapshot: Snapshot) -> bytes:
     import numpy as np
     from safetensors.numpy import save
 
-    return save({"W": snapshot.W, "b": snapshot.b, "step": np.array([snapshot.step], dtype=np.int64)})
+    return save({**_arrays(snapshot), "step": np.array([snapshot.step], dtype=np.int64)})
 
 
 _ENCODERS = {".npz": _as_npz, ".safetensors": _as_safetensors}

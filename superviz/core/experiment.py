@@ -2,94 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, Literal, Self, TypeAlias, cast
+from typing import Annotated, Any, Self
 
-import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    PlainValidator,
+    StrictBool,
     ValidationError,
     model_validator,
 )
 
+from superviz.core import consistency, structure
 from superviz.core.errors import RecipeError
+from superviz.core.fields import (
+    Bias,
+    FieldNote,
+    Importance,
+    Parents,
+    Polygon,
+    Probability,
+    Scale,
+    Seed,
+    Sets,
+    Start,
+    importances,
+    per_instance,
+    probabilities,
+    spread_out,
+)
+from superviz.core.kinds import (
+    BEARERS,
+    DISTRIBUTIONS,
+    MODEL_KINDS,
+    OPTIMISERS,
+    REDUCTIONS,
+    SCHEDULES,
+    STARTS,
+    Bearer,
+    Distribution,
+    ModelKind,
+    Optimiser,
+    Reduction,
+    Schedule,
+)
 from superviz.core.snapshot import Array
-from superviz.core.validation import Number, Whole, in_one_line, number_within
-
-Spread: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]]
-"""A setting that may differ between instances and features: one number, a list, or a nested list."""
-ModelKind: TypeAlias = Literal["linear", "relu_output"]
-
-
-def _parse_spread(value: object, low: float, high: float, what: str) -> Spread:
-    """A number, a list or a nested list of finite numbers above `low` and at most `high`, as floats and tuples."""
-    if isinstance(value, np.ndarray):
-        value = cast(object, value.tolist())
-    if not isinstance(value, (list, tuple)):
-        return number_within(value, low, high, what)
-    rows = cast("Sequence[object]", value)
-    if not rows:
-        raise ValueError(f"an empty list; give {what}")
-    lists = [cast("Sequence[object]", row) for row in rows if isinstance(row, (list, tuple))]
-    if not lists:
-        return tuple(number_within(entry, low, high, what) for entry in rows)
-    if len(lists) < len(rows) or len({len(row) for row in lists}) > 1 or not lists[0]:
-        raise ValueError("lists of different lengths; give one list an instance, one number a feature")
-    return tuple(tuple(number_within(entry, low, high, what) for entry in row) for row in lists)
-
-
-def _parse_probability(value: object) -> Spread:
-    return _parse_spread(value, 0.0, 1.0, "a probability above 0 and at most 1")
-
-
-def _parse_importance(value: object) -> Spread:
-    return _parse_spread(value, 0.0, 1e6, "an importance above 0 and at most 1,000,000")
-
-
-Probability: TypeAlias = Annotated[Spread, PlainValidator(_parse_probability)]
-Importance: TypeAlias = Annotated[Spread, PlainValidator(_parse_importance)]
-
-MODEL_FORMULAS: dict[str, str] = {
-    "linear": "x' = W<sup>T</sup>W x + b",
-    "relu_output": "x' = ReLU(W<sup>T</sup>W x + b)",
-}
-MODEL_NAMES: dict[str, str] = {"linear": "Linear", "relu_output": "ReLU output"}
-
+from superviz.core.validation import Number, Whole, in_one_line
 
 MOST_WEIGHTS = 100_000_000
 """In all instances together: 400 MB, and as much again for each of Adam's moments."""
 MOST_STEPS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class FieldNote:
-    """How a field presents itself to a person: the recipe panel is built from these alone."""
-
-    group: Literal["Features", "Model", "Data", "Training"]
-    label: str
-    help: str
-    live: bool = False
-    """Whether a change acts on the running model; otherwise it starts a new run."""
-    slider: tuple[float, float] | None = None
-    """The range a slider covers where a single number is edited."""
-    logarithmic: bool = False
-    short: str = ""
-    """The label where room is scarce, if another than `label`."""
-    half: bool = False
-    """Whether it is content with half a row, beside its neighbour."""
-
-
 class Experiment(BaseModel):
     """A toy model, its data and its training; every instance trains the same model on its own settings.
 
-    Raises RecipeError, naming the field, where values are malformed or contradict each other.
-    Defaults are those of TMS's notebook. Loss is the mean over batch and features of I_i (x_i - x'_i)^2.
+    Raises RecipeError, naming the field, where values are malformed or contradict each other. Defaults are those of
+    TMS's notebook. Loss is the mean over batch and features (or the sum over features) of I_i (x_i - x'_i)^2.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
@@ -106,10 +76,66 @@ class Experiment(BaseModel):
         Field(ge=1, le=10_000),
         FieldNote("Model", "Dimensions, m", "How many directions the model has for them."),
     ]
-    model: Annotated[ModelKind, FieldNote("Model", "Kind", "What the model computes.")] = "relu_output"
+    model: Annotated[ModelKind, FieldNote("Model", "Kind", "What the model computes.", choices=MODEL_KINDS)] = (
+        "relu_output"
+    )
+    bias: Annotated[StrictBool, FieldNote("Model", "Bias", "Whether the model has a bias, b.", rare=True)] = True
+    loss_over_features: Annotated[
+        Reduction,
+        FieldNote(
+            "Model",
+            "Loss over features",
+            "How the features' errors are put together.",
+            choices=REDUCTIONS,
+            short="Loss",
+            rare=True,
+        ),
+    ] = "mean"
+    l1_penalty: Annotated[
+        Number,
+        Field(ge=0, le=100),
+        FieldNote(
+            "Model",
+            "L1 penalty",
+            "{value} times the sum of the hidden activations' sizes is added to the loss.",
+            live=True,
+            slider=(1e-5, 1.0),
+            logarithmic=True,
+            rare=True,
+        ),
+    ] = 0.0
+    starting_weights: Annotated[
+        Start,
+        FieldNote("Model", "Starting weights", "Where training begins.", choices=STARTS, short="Start", rare=True),
+    ] = "random"
+    starting_polygon: Annotated[
+        Polygon,
+        FieldNote(
+            "Model", "Corners", "How many features start as its corners.", when={"starting_weights": ("polygon",)}
+        ),
+    ] = 5
+    starting_scale: Annotated[
+        Scale,
+        FieldNote(
+            "Model",
+            "Starting scale",
+            "The starting weights are multiplied by {value}; a polygon's corners start at this length.",
+            slider=(0.01, 10.0),
+            logarithmic=True,
+            rare=True,
+        ),
+    ] = 1.0
+    starting_bias: Annotated[
+        Bias,
+        FieldNote("Model", "Starting bias", "What the bias starts at.", rare=True, when={"bias": (True,)}),
+    ] = 0.0
     n_instances: Annotated[
         Whole, Field(ge=1, le=100_000), FieldNote("Data", "Instances", "Copies of the model, trained side by side.")
     ] = 1
+    distribution: Annotated[
+        Distribution,
+        FieldNote("Data", "Features are", "How features come together.", choices=DISTRIBUTIONS, short="Features"),
+    ] = "independent"
     feature_probability: Annotated[
         Probability,
         FieldNote(
@@ -119,8 +145,65 @@ class Experiment(BaseModel):
             live=True,
             slider=(0.01, 1.0),
             logarithmic=True,
+            when={"distribution": ("independent", "correlated", "anticorrelated", "hierarchical")},
         ),
     ] = 0.05
+    feature_sets: Annotated[
+        Sets,
+        FieldNote(
+            "Data",
+            "Sets",
+            "Which features belong together: a size, or sets such as 1 2, 3 4 5.",
+            when={"distribution": ("correlated", "anticorrelated")},
+        ),
+    ] = 2
+    correlation: Annotated[
+        Number,
+        Field(ge=0, le=1),
+        FieldNote(
+            "Data",
+            "Correlation",
+            "Between the features of a set: 0 is on their own, 1 is always together.",
+            live=True,
+            slider=(0.0, 1.0),
+            when={"distribution": ("correlated",)},
+        ),
+    ] = 1.0
+    probability_of: Annotated[
+        Bearer,
+        FieldNote(
+            "Data",
+            "p is of",
+            "What is active with probability p.",
+            choices=BEARERS,
+            when={"distribution": ("anticorrelated",)},
+        ),
+    ] = "feature"
+    parents: Annotated[
+        Parents,
+        FieldNote(
+            "Data",
+            "Parents",
+            "Each feature's parent, 0 for none: p is then that of the child where its parent is active.",
+            when={"distribution": ("hierarchical",)},
+        ),
+    ] = ()
+    signed: Annotated[
+        StrictBool, FieldNote("Data", "Both signs", "Active features lie on [−1, 1], not on [0, 1].", rare=True)
+    ] = False
+    training_set: Annotated[
+        Annotated[Whole, Field(ge=1, le=1_000_000)] | None,
+        FieldNote(
+            "Data", "Training set", "So many examples, all of them in every step, in place of fresh samples.", rare=True
+        ),
+    ] = None
+    unit_norm: Annotated[
+        StrictBool, FieldNote("Data", "Unit norm", "Whether each example is scaled to length 1.", rare=True)
+    ] = False
+    noise_free: Annotated[
+        StrictBool,
+        FieldNote("Data", "Noise-free", "The expected loss, by quadrature, in place of samples.", rare=True),
+    ] = False
     learning_rate: Annotated[
         Number,
         Field(gt=0, le=10),
@@ -136,7 +219,13 @@ class Experiment(BaseModel):
     batch_size: Annotated[
         Whole,
         Field(ge=1, le=1_000_000),
-        FieldNote("Training", "Batch size", "Fresh samples drawn for each step.", half=True),
+        FieldNote(
+            "Training",
+            "Batch size",
+            "Fresh samples drawn for each step.",
+            half=True,
+            when={"training_set": (None,), "noise_free": (False,)},
+        ),
     ] = 1024
     steps: Annotated[
         Whole,
@@ -149,17 +238,45 @@ class Experiment(BaseModel):
         FieldNote(
             "Training",
             "Weight decay",
-            "How strongly AdamW pulls the weights towards zero.",
+            "How strongly the optimiser pulls the weights towards zero.",
             live=True,
             short="Decay",
             half=True,
         ),
     ] = 0.01
     seed: Annotated[
-        Whole,
-        Field(ge=0, lt=2**63),
+        Seed,
         FieldNote("Training", "Seed", "Which random start and samples; the same seed gives the same run.", half=True),
     ] = 0
+    optimiser: Annotated[
+        Optimiser, FieldNote("Training", "Optimiser", "How gradients move the weights.", choices=OPTIMISERS, rare=True)
+    ] = "adamw"
+    momentum: Annotated[
+        Number,
+        Field(ge=0, lt=1),
+        FieldNote(
+            "Training", "Momentum", "How much of the last move is kept.", half=True, when={"optimiser": ("sgd",)}
+        ),
+    ] = 0.9
+    schedule: Annotated[
+        Schedule, FieldNote("Training", "Schedule", "How the learning rate changes.", choices=SCHEDULES, rare=True)
+    ] = "constant"
+    warmup: Annotated[
+        Whole,
+        Field(ge=0, le=MOST_STEPS),
+        FieldNote("Training", "Warm-up", "Steps over which the learning rate rises from 0.", half=True, rare=True),
+    ] = 0
+    best_of: Annotated[
+        Whole,
+        Field(ge=1, le=1000),
+        FieldNote(
+            "Training",
+            "Best of",
+            "Seeds tried for each instance; the one of lowest loss is kept.",
+            half=True,
+            rare=True,
+        ),
+    ] = 1
 
     @model_validator(mode="wrap")
     @classmethod
@@ -170,23 +287,82 @@ class Experiment(BaseModel):
             raise RecipeError(in_one_line(error, list(cls.model_fields))) from None
 
     @model_validator(mode="after")
-    def _shapes_fit(self) -> Self:
-        weights = self.n_instances * self.n_hidden * self.n_features
-        if weights > MOST_WEIGHTS:
+    def _fits_together(self) -> Self:
+        weights = self.n_instances * self.n_hidden * self.n_features * (1 if self.is_tied else 2)
+        if weights * self.best_of > MOST_WEIGHTS:
+            tries = f", best_of: {weights:,} weights in all, {self.best_of} times" if self.best_of > 1 else ""
             raise RecipeError(
-                f"n_instances, n_hidden, n_features: {weights:,} weights in all; give at most {MOST_WEIGHTS:,}"
+                f"n_instances, n_hidden, n_features{tries or f': {weights:,} weights in all'}; "
+                f"give at most {MOST_WEIGHTS:,}"
             )
-        self.probability_array()
-        self.importance_array()
+        consistency.check(self)
         return self
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether W unpacks as well as packs."""
+        return MODEL_KINDS[self.model].tied
+
+    @property
+    def has_privileged_basis(self) -> bool:
+        """Whether the neurons are a basis of their own; otherwise rotating the hidden space costs nothing."""
+        return MODEL_KINDS[self.model].privileged
+
+    @property
+    def loss_words(self) -> str:
+        """What a loss of this experiment is, in a few words: shown wherever one is."""
+        words = f"{self.loss_over_features} over features"
+        return f"{words} + L1" if self.l1_penalty else words
+
     def probability_array(self) -> Array:
-        """Feature probability p, (instances, features); the caller's own."""
-        return _probabilities(self.feature_probability, self.n_instances, self.n_features).copy("C")
+        """Feature probability p as given, (instances, features); the caller's own."""
+        return probabilities(self.feature_probability, self.n_instances, self.n_features).copy("C")
+
+    def activity_array(self) -> Array:
+        """How often each feature is active, (instances, features), whatever p stands for; the caller's own."""
+        p = self.probability_array()
+        if self.distribution == "one_hot":
+            p[:] = 1 / self.n_features
+        elif self.distribution == "anticorrelated" and self.probability_of == "set":
+            for members in self.sets():
+                p[:, list(members)] /= len(members)
+        elif self.distribution == "hierarchical":
+            given, family = p.copy(), self.ancestry()
+            for feature in range(self.n_features):
+                ancestor = family[feature]
+                while ancestor >= 0:
+                    p[:, feature] *= given[:, ancestor]
+                    ancestor = family[ancestor]
+        return p
 
     def importance_array(self) -> Array:
         """Importance I, (instances, features), the caller's own; a single number r stands for r^i, i from 0."""
-        return _importances(self.importance, self.n_instances, self.n_features).copy("C")
+        return importances(self.importance, self.n_instances, self.n_features).copy("C")
+
+    def starting_bias_array(self) -> Array:
+        """The bias at step 0, (instances, features), the caller's own; zero where the model has none."""
+        given = self.starting_bias if self.bias else 0.0
+        return spread_out("starting_bias", given, self.n_instances, self.n_features, per_list="feature").copy("C")
+
+    def sets(self) -> structure.Sets:
+        """The sets of features that belong together; a feature in none of them is on its own."""
+        return structure.feature_sets(self.feature_sets, self.n_features)
+
+    def ancestry(self) -> tuple[int, ...]:
+        """Each feature's parent, -1 for none."""
+        return structure.parents(self.parents, self.n_features)
+
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of each instance: instance i of a seed is the same whatever stands beside it."""
+        return per_instance("seed", self.seed, self.n_instances)
+
+    def polygons(self) -> tuple[int, ...]:
+        """How many corners the polygon has that each instance starts from."""
+        return per_instance("starting_polygon", self.starting_polygon, self.n_instances)
+
+    def starting_scales(self) -> tuple[float, ...]:
+        """What each instance's starting weights are multiplied by."""
+        return per_instance("starting_scale", self.starting_scale, self.n_instances)
 
     def changed(self, **values: Any) -> Experiment:
         """A copy with some fields changed, validated as a whole. Raises RecipeError."""
@@ -194,7 +370,8 @@ class Experiment(BaseModel):
 
     def remarks(self) -> list[str]:
         """What is allowed but worth saying: one line each."""
-        if self.n_hidden > self.n_features:
+        enough = self.n_features * (1 if self.is_tied else 2)  # |x| takes a neuron for each sign
+        if self.n_hidden > enough:
             return [
                 f"n_hidden: {self.n_hidden} dimensions for {self.n_features} features, "
                 "so nothing needs to share a direction and there is no superposition to see"
@@ -202,46 +379,14 @@ class Experiment(BaseModel):
         return []
 
 
-@lru_cache(maxsize=64)
-def _probabilities(probability: Spread, n_instances: int, n_features: int) -> Array:
-    return _spread_out("feature_probability", probability, n_instances, n_features, per_list="instance")
-
-
-@lru_cache(maxsize=64)
-def _importances(importance: Spread, n_instances: int, n_features: int) -> Array:
-    if isinstance(importance, float):
-        with np.errstate(over="ignore"):
-            powers = (np.float64(importance) ** np.arange(n_features)).astype(np.float32)
-        if not np.all(np.isfinite(powers)):
-            raise RecipeError(f"importance: {importance}^i is too large by feature {n_features}; give at most 1")
-        return np.broadcast_to(powers, (n_instances, n_features))
-    return _spread_out("importance", importance, n_instances, n_features, per_list="feature")
-
-
-def _spread_out(
-    name: str, given: Spread, n_instances: int, n_features: int, per_list: Literal["instance", "feature"]
-) -> Array:
-    values = np.asarray(given, dtype=np.float32)
-    shape = (n_instances, n_features)
-    if values.ndim == 1:
-        expected = n_instances if per_list == "instance" else n_features
-        if len(values) != expected:
-            raise RecipeError(
-                f"{name}: a list of {len(values)}, but n_{per_list}s is {expected}: give one number for each"
-            )
-        values = values[:, None] if per_list == "instance" else values
-    elif values.ndim == 2 and values.shape != shape:
-        rows, columns = values.shape
-        raise RecipeError(
-            f"{name}: {rows} lists of {columns}, but there are {n_instances} instances of {n_features} features: "
-            "give one list an instance, one number a feature"
-        )
-    return np.broadcast_to(values, shape)
-
-
 def field_note(name: str) -> FieldNote:
     """How the experiment's field `name` presents itself."""
     return next(entry for entry in Experiment.model_fields[name].metadata if isinstance(entry, FieldNote))
+
+
+def is_called_for(name: str, experiment: Experiment) -> bool:
+    """Whether the field `name` means anything in `experiment`."""
+    return all(getattr(experiment, other) in values for other, values in field_note(name).when.items())
 
 
 LIVE_FIELDS: frozenset[str] = frozenset(name for name in Experiment.model_fields if field_note(name).live)

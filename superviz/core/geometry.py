@@ -1,4 +1,4 @@
-"""Geometry of feature directions: gram matrix, norms, feature dimensionality, crowding.
+"""Geometry of feature directions: gram matrix, responses, norms, feature dimensionality, crowding.
 
 W is (..., hidden, features): column i is feature i's direction W_i, and What_i its unit vector. All is computed in W's
 own precision.
@@ -20,6 +20,16 @@ DEAD_NORM = 0.1
 def gram_matrix(W: NDArray[Real]) -> NDArray[Real]:
     """W^T W, (..., features, features). Off the diagonal, G_ij is the interference of features i and j."""
     return np.matmul(np.swapaxes(W, -1, -2), W)
+
+
+def response(W: NDArray[Real], W_out: NDArray[Real] | None = None, *, rectified: bool = False) -> NDArray[Real]:
+    """What each feature does to each output, (..., features, features): row i is what x_i = 1 adds when alone.
+
+    W_out^T f(W e_i), before bias and output ReLU; W_out is W where the model is tied, and f a ReLU where the hidden
+    layer is `rectified`. In a tied model without that it is the gram matrix, and its rows add up for several features.
+    """
+    hidden = np.maximum(W, 0) if rectified else W
+    return np.matmul(np.swapaxes(hidden, -1, -2), W if W_out is None else W_out)
 
 
 def weight_norms(W: NDArray[Real]) -> NDArray[Real]:

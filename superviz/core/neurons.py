@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.geometry import Real
+from superviz.core.geometry import DEAD_NORM, Real
+
+MONOSEMANTIC = 0.95
+"""A neuron counts as monosemantic where one weight holds this share of its squared weights: small ones are noise."""
 
 
 def polysemanticity(W: NDArray[Real]) -> NDArray[Real]:
@@ -18,3 +21,19 @@ def polysemanticity(W: NDArray[Real]) -> NDArray[Real]:
     totals = weights.sum(axis=-1)
     squares = np.einsum("...f,...f->...", weights, weights)
     return np.divide(totals**2, squares, out=np.zeros_like(totals), where=squares > 0)
+
+
+def is_silent(W: NDArray[Real], *, signed: bool = False) -> NDArray[np.bool_]:
+    """Which neurons behind a ReLU never fire to speak of, (..., hidden): heard weights shorter than DEAD_NORM.
+
+    Where features are never negative (not `signed`), only positive weights are heard.
+    """
+    heard = W if signed else np.maximum(W, 0)
+    return np.sqrt(np.einsum("...f,...f->...", heard, heard)) < DEAD_NORM
+
+
+def is_monosemantic(W: NDArray[Real], *, signed: bool = False) -> NDArray[np.bool_]:
+    """Which neurons behind a ReLU are about one feature, (..., hidden), of W (..., hidden, features)."""
+    squares = W * W
+    share = squares.max(axis=-1) >= MONOSEMANTIC * squares.sum(axis=-1)
+    return share & ~is_silent(W, signed=signed)

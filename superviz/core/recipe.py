@@ -27,6 +27,8 @@ class _About(BaseModel):
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n]*$")] = ""
     shows: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\n]*$")] = ""
+    place: Number = 0.0
     instance: Annotated[Whole, Field(ge=0)] | None = None
     pace: Annotated[Number, Field(gt=0, le=10**9)] | None = None
 
@@ -41,6 +43,10 @@ class Recipe:
     """A few words, e.g. "Five features, two dimensions"."""
     shows: str = ""
     """One sentence: what to look for."""
+    source: str = ""
+    """Who showed it first, and where: "Elhage et al. 2022, Demonstrating Superposition"."""
+    place: float = 0.0
+    """Where it stands in the list of presets, from what to see first to what to see last."""
     instance: int | None = None
     """The instance to look at first, counted from 0; None lets the viewer choose."""
     pace: float | None = None
@@ -59,8 +65,8 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
 
 
 def presets() -> list[Recipe]:
-    """The recipes that ship, the default one first."""
-    return [_read(path) for path in preset_paths().values()]
+    """The recipes that ship, in the order in which they are best met, the default one first."""
+    return sorted((_read(path) for path in preset_paths().values()), key=lambda recipe: recipe.place)
 
 
 @cache
@@ -87,7 +93,8 @@ def parse_recipe(text: str, name: str) -> Recipe:
             )
     except RecipeError as error:
         raise RecipeError(f"{name}: {error}") from None
-    return Recipe(name, experiment, about.title or Path(name).stem, about.shows, about.instance, about.pace)
+    title = about.title or Path(name).stem
+    return Recipe(name, experiment, title, about.shows, about.source, about.place, about.instance, about.pace)
 
 
 def _parse_about(values: Any) -> _About:

@@ -27,36 +27,29 @@ class Snapshot:
     """The weights of every instance at one step, read-only.
 
     `W` is (instances, hidden, features): column i of an instance's W is feature i's direction.
-    `b` is (instances, features).
+    `b` is (instances, features). `W_out`, shaped like W, unpacks where the model is untied; elsewhere W does.
     """
 
     step: int
     W: Array
     b: Array
+    W_out: Array | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Checkpoint:
     """All that training needs to go on from `step` as if it had never stopped.
 
-    Random numbers are a pure function of (seed, instance, step), so `step` is their position too.
-    `mean_*` and `square_*` are Adam's first and second moments, shaped like W and b. `loss_sum` (instances,) float64
-    holds the unfinished loss bucket.
+    Random numbers are a pure function of (seed, instance, step), so `step` is their position too. `parameters` is
+    (instances, count), laid out as core.parameters.Parameters has it; so are `mean` and `square`, Adam's first and
+    second moments (of SGD, `mean` is the momentum). `loss_sum` (instances,) float64 holds the unfinished loss bucket.
     """
 
     step: int
-    W: Array
-    b: Array
-    mean_W: Array
-    mean_b: Array
-    square_W: Array
-    square_b: Array
+    parameters: Array
+    mean: Array
+    square: Array
     loss_sum: NDArray[np.float64]
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The weights alone."""
-        return Snapshot(self.step, self.W, self.b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +71,11 @@ class SnapshotSink(Protocol):
         """Take the next keyframe; its step is greater than the one before."""
         ...
 
-    def append_losses(self, losses: Array) -> None:
-        """Take the next entries of the loss series, (buckets, instances), LOSS_BUCKET_STEPS steps each."""
+    def append_losses(self, losses: Array, test_losses: Array | None = None) -> None:
+        """Take the next entries of the loss series, (buckets, instances), LOSS_BUCKET_STEPS steps each.
+
+        `test_losses`, as many, are the loss on fresh samples at the end of each bucket: of a finite training set only.
+        """
         ...
 
     def append_edit(self, edit: Edit) -> None:

@@ -42,6 +42,7 @@ _WANTED = {
     "string_type": "give text",
     "string_too_long": "give at most {max_length} characters",
     "string_pattern_mismatch": "give one line",
+    "bool_type": "give true or false",
 }
 """What would be right, by pydantic's name of the fault."""
 
@@ -58,6 +59,17 @@ def number_within(value: object, low: float, high: float, what: str) -> float:
     if not (low < number <= high and low < np.float32(number)):
         raise ValueError(f"give {what}, not {_shown(value)}")
     return number
+
+
+def whole_within(value: object, low: int, high: int, what: str) -> int:
+    """`value` as an int from `low` to `high`. Raises ValueError, saying what is wanted."""
+    try:
+        number = _as_number(value)
+    except ValueError:
+        number = math.nan
+    if not (low <= number <= high) or number != int(number):
+        raise ValueError(f"give {what}, not {_shown(value)}")
+    return int(number)
 
 
 def in_one_line(error: ValidationError, fields: list[str], table: str = "") -> str:

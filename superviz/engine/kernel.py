@@ -13,15 +13,46 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from superviz.core.snapshot import LOSS_BUCKET_STEPS
-from superviz.engine import lanes, machine_words, optimiser, random_numbers, state
-from superviz.engine.lanes import ZERO, draw_sparse_uniform, tied_gradient
-from superviz.engine.machine_words import offset, pointer
-from superviz.engine.optimiser import adamw, step_sizes
-from superviz.engine.state import Flag, Room, Settings, State, Trace
+from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array
+from superviz.engine import lanes, machine_words, optimiser, random_numbers, schedule, state
+from superviz.engine.drawing import draw_independent, draw_row, gate, read, scale_to_unit
+from superviz.engine.gradient import model_gradient
+from superviz.engine.lanes import ONE, ZERO
+from superviz.engine.machine_words import IndexPointer, Pointer, offset, pointer
+from superviz.engine.optimiser import adam, decay, descend
+from superviz.engine.state import Flag, Kind, Room, Settings, State, Trace
 
 _scramble: Any = njit(random_numbers.scramble)
 _GOLDEN = random_numbers.GOLDEN
+
+
+@njit
+def _draw(
+    plain: bool,
+    signed: bool,
+    key: np.uint64,
+    sample: int,
+    lane: int,
+    x: Pointer,
+    rows: int,
+    order: IndexPointer,
+    word: IndexPointer,
+    parent: IndexPointer,
+    shift: IndexPointer,
+    scale: Pointer,
+) -> None:
+    """A lane of fresh samples from number `sample` on."""
+    if plain:
+        for row in range(rows):
+            row_key = _scramble(key + _GOLDEN * np.uint64(row + 1))
+            draw_independent(offset(x, row * lane), lane, row_key, sample, scale[row])
+        return
+    for place in range(rows):
+        row = int(order[place])
+        row_key = _scramble(key + _GOLDEN * np.uint64(word[row] + 1))
+        draw_row(offset(x, row * lane), lane, row_key, sample, scale[row], shift[row], signed)
+        if parent[row] >= 0:
+            gate(offset(x, row * lane), offset(x, parent[row] * lane), lane)
 
 
 def _build(sources: str) -> Any:
@@ -35,67 +66,112 @@ def _build(sources: str) -> Any:
         chunk: int,
         halt: Flag,
         settings: Settings,
+        sizes: Array,
         state: State,
         trace: Trace,
         room: Room,
     ) -> None:
         """Take `steps` steps after the `done` already taken, of the instances from `first` to `last`, excluded.
 
-        Ends sooner, after a whole chunk, where `halt` was raised meanwhile or an instance was no longer finite.
+        `sizes` are theirs, as schedule.step_sizes has them. Ends sooner, after a whole chunk, where `halt` was raised
+        meanwhile or an instance was no longer finite.
         """
         _ = sources
-        m, n = state.W.shape[1:]
-        rectified, batch, lane = settings.rectified, settings.batch_size, room.x.shape[1]
-        keys, losses, loss_sum, trace_steps = settings.keys, trace.losses, state.loss_sum, trace.steps
+        kind, batch, keys, test_keys = settings.kind, settings.batch_size, settings.keys, settings.test_keys
+        m, n = room.hidden.shape[0], room.y.shape[0]
+        lane, count = room.x.shape[1], state.parameters.shape[1]
+        parameters, trace_steps, loss_sum = state.parameters, trace.steps, state.loss_sum
+        losses, test_losses, loss_steps = trace.losses, trace.test_losses, LOSS_BUCKET_STEPS
         x, y, hidden, grad_hidden = pointer(room.x), pointer(room.y), pointer(room.hidden), pointer(room.grad_hidden)
-        transposed, weight = pointer(room.transposed), pointer(room.weight)
-        grad_W, grad_b = pointer(room.grad_W), pointer(room.grad_b)
+        share, transposed = pointer(room.share), pointer(room.transposed)
+        gradient, zeros = pointer(room.gradient), pointer(room.zeros)
+        grad_W, grad_b = gradient, offset(gradient, count - n)
+        grad_W_out = gradient if kind.tied else offset(gradient, m * n)
+        rows, order, word, parent = (
+            room.x.shape[0],
+            pointer(settings.order),
+            pointer(settings.word),
+            pointer(settings.parent),
+        )
+        plain, signed, step_size = kind.plain, kind.signed, pointer(sizes)
+        penalty, decay_strength = np.float32(settings.penalty), np.float32(settings.decay)
+        momentum, samples = np.float32(settings.momentum), settings.share.shape[1] if kind.weighted else batch
+        for s in range(lane):
+            share[s] = ONE
+        for j in range(m):
+            zeros[j] = ZERO
         for instance in range(first, last):
             trace.sound[instance] = steps
         start, noted, sound = done, 0, True
         while start < done + steps and sound and (start == done or halt[0] == 0):
             end = min(start + chunk, done + steps)
             for instance in range(first, last):
-                W, b = pointer(state.W[instance]), pointer(state.b[instance])
-                mean_W, mean_b = pointer(state.mean_W[instance]), pointer(state.mean_b[instance])
-                square_W, square_b = pointer(state.square_W[instance]), pointer(state.square_b[instance])
-                scale, importance = pointer(settings.scale[instance]), pointer(settings.importance[instance])
-                for i in range(n):
-                    weight[i] = 2.0 * importance[i] / (n * batch)
-                bucket, traced = start // LOSS_BUCKET_STEPS - done // LOSS_BUCKET_STEPS, noted
+                W = pointer(parameters[instance])
+                b, W_out = offset(W, count - n), W if kind.tied else offset(W, m * n)
+                mean, square = pointer(state.mean[instance]), pointer(state.square[instance])
+                weight, scale = pointer(settings.weight[instance]), pointer(settings.scale[instance])
+                shift, table_share = pointer(settings.shift[instance]), pointer(settings.share[instance])
+                examples = pointer(settings.table[instance if len(settings.table) > 1 else 0])
+                bucket, traced = start // loss_steps - done // loss_steps, noted
                 for step in range(start, end):
-                    key = _scramble(keys[instance] + _GOLDEN * np.uint64(step))
                     for i in range(n):
-                        grad_b[i] = ZERO
                         for j in range(m):
-                            transposed[i * m + j] = W[j * n + i]
-                    for w in range(m * n):
-                        grad_W[w] = ZERO
+                            transposed[i * m + j] = W_out[j * n + i]
+                    for w in range(count):
+                        gradient[w] = ZERO
                     loss = 0.0
-                    for sample in range(0, batch, lane):
-                        for i in range(n):
-                            row_key = _scramble(key + _GOLDEN * np.uint64(i + 1))
-                            draw_sparse_uniform(offset(x, i * lane), lane, row_key, sample, scale[i])
-                        count = min(lane, batch - sample)
-                        loss += tied_gradient(
-                            rectified, m, n, lane, W, transposed, b, weight, x, count, y,
-                            hidden, grad_hidden, grad_W, grad_b,
+                    key = _scramble(keys[instance] + _GOLDEN * np.uint64(step))
+                    for sample in range(0, samples, lane):
+                        taken = min(lane, samples - sample)
+                        if kind.weighted:
+                            for i in range(n):
+                                read(offset(x, i * lane), offset(examples, i * samples + sample), taken, lane)
+                            read(share, offset(table_share, sample), taken, lane)
+                        else:
+                            _draw(plain, signed, key, sample, lane, x, rows, order, word, parent, shift, scale)
+                        loss += model_gradient(
+                            kind, m, n, lane, W, W_out, transposed, b, zeros, weight, penalty, x, share, taken, y,
+                            hidden, grad_hidden, grad_W, grad_W_out, grad_b,
                         )  # fmt: skip
-                    sizes = step_sizes(settings.learning_rate, settings.weight_decay, step + 1)
-                    finite = adamw(m * n, W, grad_W, mean_W, square_W, sizes)
-                    finite &= adamw(n, b, grad_b, mean_b, square_b, sizes)
+                    if not kind.biased:
+                        for i in range(n):
+                            grad_b[i] = ZERO
+                    if decay_strength > ZERO:
+                        decay(count, W, gradient, decay_strength)
+                    size = offset(step_size, 3 * (step - done))
+                    if kind.adaptive:
+                        finite = adam(count, W, gradient, mean, square, size[0], size[1], size[2])
+                    else:
+                        finite = descend(count, W, gradient, mean, size[0], momentum)
                     if not (finite and math.isfinite(loss)):
                         trace.sound[instance] = step - done
                         sound = False
                         break
                     loss_sum[instance] += 0.5 * loss
-                    if (step + 1) % LOSS_BUCKET_STEPS == 0:
-                        losses[bucket, instance] = loss_sum[instance] / LOSS_BUCKET_STEPS
+                    if (step + 1) % loss_steps == 0:
+                        losses[bucket, instance] = loss_sum[instance] / loss_steps
                         loss_sum[instance] = 0
+                        if kind.tested:
+                            # The gradient's room is free again; what is written there now means nothing.
+                            for i in range(n):
+                                for j in range(m):
+                                    transposed[i * m + j] = W_out[j * n + i]
+                            for s in range(lane):
+                                share[s] = ONE / np.float32(batch)
+                            key = _scramble(test_keys[instance] + _GOLDEN * np.uint64(step))
+                            loss = 0.0
+                            for sample in range(0, batch, lane):
+                                _draw(plain, signed, key, sample, lane, x, rows, order, word, parent, shift, scale)
+                                if kind.normed:
+                                    scale_to_unit(x, n, lane, y)
+                                loss += model_gradient(
+                                    kind, m, n, lane, W, W_out, transposed, b, zeros, weight, penalty, x, share,
+                                    min(lane, batch - sample), y, hidden, grad_hidden, grad_W, grad_W_out, grad_b,
+                                )  # fmt: skip
+                            test_losses[bucket, instance] = 0.5 * loss
                         bucket += 1
                     if traced < len(trace_steps) and trace_steps[traced] == step + 1:
-                        trace.W[traced, instance] = state.W[instance]
-                        trace.b[traced, instance] = state.b[instance]
+                        trace.parameters[traced, instance] = parameters[instance]
                         traced += 1
 
             while noted < len(trace_steps) and trace_steps[noted] <= end:
@@ -110,21 +186,26 @@ def _build(sources: str) -> Any:
         return njit(train, nogil=True)
 
 
-_VECTORS, _WEIGHTS = types.float32[:, ::1], types.float32[:, :, ::1]
+_ROWS, _CUBE, _LINE, _WORDS = types.float32[:, ::1], types.float32[:, :, ::1], types.float64[::1], types.int64[::1]
+_KIND = types.NamedUniTuple(types.boolean, len(Kind._fields), Kind)
 _SETTINGS = types.NamedTuple(
-    (types.uint64[::1], types.boolean, types.int64, types.float64, types.float64, _VECTORS, _VECTORS), Settings
+    (
+        *(_KIND, types.uint64[::1], types.uint64[::1], _WORDS, types.uint32[:, ::1], _ROWS, _WORDS, _WORDS),
+        *(_CUBE, _ROWS, types.int64, _ROWS, types.float64, types.float64, types.float64),
+    ),
+    Settings,
 )
-_STATE = types.NamedTuple((_WEIGHTS, _VECTORS) * 3 + (types.float64[::1],), State)
-_TRACE = types.NamedTuple(
-    (_VECTORS, types.int64[::1], types.float32[:, :, :, ::1], _WEIGHTS, types.int64[::1], types.int64[::1]), Trace
-)
-_ROOM = types.NamedTuple((_VECTORS,) * 6 + (types.float32[::1],) * 2, Room)
-_SIGNATURE = types.void(*(types.int64,) * 5, types.int64[::1], _SETTINGS, _STATE, _TRACE, _ROOM)
+_STATE = types.NamedTuple((_ROWS, _ROWS, _ROWS, _LINE), State)
+_TRACE = types.NamedTuple((_ROWS, _ROWS, _WORDS, _CUBE, _WORDS, _WORDS), Trace)
+_ROOM = types.NamedUniTuple(_ROWS, len(Room._fields), Room)
+_SIGNATURE = types.void(*(types.int64,) * 5, _WORDS, _SETTINGS, _ROWS, _STATE, _TRACE, _ROOM)
 
-_SOURCES = "".join(inspect.getsource(module) for module in (lanes, machine_words, optimiser, random_numbers, state))
+_SOURCES = "".join(
+    inspect.getsource(module) for module in (lanes, machine_words, optimiser, random_numbers, schedule, state)
+)
 
 train: Any = _build(hashlib.sha256(_SOURCES.encode()).hexdigest())
-"""train(first, last, done, steps, chunk, halt, settings, state, trace, room): contiguous arrays of the types above."""
+"""train(first, last, done, steps, chunk, halt, settings, sizes, state, trace, room): contiguous arrays, as above."""
 
 
 def compile_kernel() -> None:

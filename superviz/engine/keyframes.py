@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.snapshot import Array, Snapshot, frozen
+from superviz.core.parameters import Parameters
+from superviz.core.snapshot import Array, Snapshot
 
 MOVE = 0.02
 """How far some weight must have moved to be worth a keyframe: beyond the optimiser's own wander (.008 in 100 steps)."""
@@ -39,36 +40,40 @@ class KeyframePolicy:
     """
 
     def __init__(self, last: Snapshot | None = None, count: int = 0, *, budget: int = BUDGET) -> None:
-        self._last = last.W if last is not None else None
+        self._last = last
         self._budget = budget
         self.count = count
         """Keyframes taken so far, those before a resume included."""
 
     def start(self, snapshot: Snapshot) -> list[Snapshot]:
         """The first keyframe of a run: where it starts."""
-        return self.select(np.array([snapshot.step]), snapshot.W[None], snapshot.b[None])
+        self._last, self.count = snapshot, self.count + 1
+        return [snapshot]
 
-    def select(self, steps: NDArray[np.int64], W: Array, b: Array) -> list[Snapshot]:
-        """The keyframes among the states at `steps`, all on the grid; W is (steps, instances, hidden, features)."""
+    def select(self, steps: NDArray[np.int64], rows: Array, layout: Parameters) -> list[Snapshot]:
+        """The keyframes among the states at `steps`, all on the grid, with parameters (steps, instances, count)."""
         keyframes: list[Snapshot] = []
-        capacity = self._budget // (W[0].nbytes + b[0].nbytes) if len(W) else 0
+        capacity = self._budget // rows[0].nbytes if len(rows) else 0
         first = 0
         while self.count < capacity:
-            due = self._due(steps[first:], W[first:], 1 << self._halvings(capacity))
+            due = self._due(steps[first:], rows[first:], layout, 1 << self._halvings(capacity))
             if not due.any():
                 break
             first += int(due.argmax())
-            keyframes.append(Snapshot(int(steps[first]), frozen(W[first]), frozen(b[first])))
-            self._last = keyframes[-1].W
+            self._last = layout.snapshot(int(steps[first]), rows[first])
+            keyframes.append(self._last)
             self.count += 1
             first += 1
         return keyframes
 
-    def _due(self, steps: NDArray[np.int64], W: Array, factor: int) -> NDArray[np.bool_]:
+    def _due(self, steps: NDArray[np.int64], rows: Array, layout: Parameters, factor: int) -> NDArray[np.bool_]:
         if self._last is None:
             return np.ones(len(steps), dtype=np.bool_)
-        moved = np.abs(W - self._last).max(axis=(1, 2, 3)) > MOVE * factor
-        return moved | (steps % (STRIDE * factor) == 0)
+        moved = np.abs(layout.W(rows) - self._last.W).max(axis=(1, 2, 3))
+        W_out = layout.W_out(rows)
+        if W_out is not None and self._last.W_out is not None:
+            moved = np.maximum(moved, np.abs(W_out - self._last.W_out).max(axis=(1, 2, 3)))
+        return (moved > MOVE * factor) | (steps % (STRIDE * factor) == 0)
 
     def _halvings(self, capacity: int) -> int:
         """How many times what was left of the budget has been halved."""

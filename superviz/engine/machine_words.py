@@ -18,6 +18,8 @@ from superviz.engine import random_numbers
 
 Pointer: TypeAlias = Array
 """A pointer to float32; only compiled code ever holds one."""
+IndexPointer: TypeAlias = Any
+"""A pointer to whole numbers."""
 
 
 class _Word:
@@ -80,7 +82,7 @@ mix = cast(Callable[[np.uint32], np.uint32], _mix)
 """`random_numbers.mix` of a single word."""
 add_words = cast(Callable[[np.uint32, np.uint32], np.uint32], _add_words)
 """The sum of two words, modulo 2^32."""
-pointer = cast(Callable[[NDArray[np.float32]], Pointer], _pointer)
+pointer = cast(Callable[[NDArray[Any]], Any], _pointer)
 """Where a contiguous array's numbers begin. It counts no reference: the array must outlive it."""
 offset = cast(Callable[[Pointer, int], Pointer], _offset)
 """The pointer so many numbers on."""

@@ -1,16 +1,15 @@
-"""AdamW as torch.optim.AdamW does it: decoupled weight decay on every parameter, biases included."""
+"""Optimisers as the kernel runs them, one step of an instance's parameters: torch.optim's AdamW, Adam and SGD.
+
+Weight decay acts on every parameter, biases included.
+"""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numba import njit
 
 from superviz.engine.machine_words import Pointer
-
-BETA_MEAN, BETA_SQUARE, EPSILON = 0.9, 0.999, 1e-8
-"""torch's defaults, with which TMS's notebook trains."""
+from superviz.engine.schedule import BETA_MEAN, BETA_SQUARE, EPSILON
 
 _KEEP_MEAN, _KEEP_SQUARE, _EPSILON = np.float32(BETA_MEAN), np.float32(BETA_SQUARE), np.float32(EPSILON)
 _NEW_MEAN, _NEW_SQUARE = np.float32(1 - BETA_MEAN), np.float32(1 - BETA_SQUARE)
@@ -18,31 +17,27 @@ _LARGEST = np.finfo(np.float32).max
 
 
 @njit
-def step_sizes(learning_rate: float, weight_decay: float, step: int) -> tuple[np.float32, np.float32, np.float32]:
-    """What step number `step`, counted from 1, multiplies by: (the mean, the root of the square, the parameter)."""
-    mean_correction = 1 - BETA_MEAN**step
-    square_correction = math.sqrt(1 - BETA_SQUARE**step)
-    return (
-        np.float32(learning_rate / mean_correction),
-        np.float32(1 / square_correction),
-        np.float32(1 - learning_rate * weight_decay),
-    )
+def decay(count: int, parameter: Pointer, gradient: Pointer, strength: np.float32) -> None:
+    """Add what pulls the parameters towards 0 to their gradient: Adam's and SGD's weight decay."""
+    for i in range(count):
+        gradient[i] += strength * parameter[i]
 
 
 @njit(fastmath={"contract"})
-def adamw(
+def adam(
     count: int,
     parameter: Pointer,
     gradient: Pointer,
     mean: Pointer,
     square: Pointer,
-    sizes: tuple[np.float32, np.float32, np.float32],
+    stride: np.float32,
+    correction: np.float32,
+    keep: np.float32,
 ) -> bool:
-    """One step of `count` parameters, in place; returns whether all of them are finite still.
+    """One step of `count` parameters, in place, with `schedule.step_sizes`; returns whether all are finite still.
 
-    Loshchilov and Hutter 2019, algorithm 2.
+    Kingma and Ba 2015, algorithm 1; with `keep` below 1, Loshchilov and Hutter 2019, algorithm 2.
     """
-    stride, correction, keep = sizes
     lost = 0
     for i in range(count):
         g = gradient[i]
@@ -51,4 +46,17 @@ def adamw(
         parameter[i] = keep * parameter[i] - stride * mean[i] / (np.sqrt(square[i]) * correction + _EPSILON)
         # Not "nan or inf": written so that nan fails it too.
         lost += not (abs(parameter[i]) <= _LARGEST and square[i] <= _LARGEST)
+    return lost == 0
+
+
+@njit(fastmath={"contract"})
+def descend(
+    count: int, parameter: Pointer, gradient: Pointer, mean: Pointer, stride: np.float32, momentum: np.float32
+) -> bool:
+    """One step of gradient descent with momentum, in place; returns whether all are finite still."""
+    lost = 0
+    for i in range(count):
+        mean[i] = momentum * mean[i] + gradient[i]
+        parameter[i] -= stride * mean[i]
+        lost += not (abs(parameter[i]) <= _LARGEST)
     return lost == 0

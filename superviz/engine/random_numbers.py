@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TypeAlias, cast
 
@@ -23,6 +24,7 @@ class Stream(IntEnum):
     SAMPLES = 1
     STARTING_WEIGHTS = 2
     EVALUATION = 3
+    TEST = 4
 
 
 def scramble(key: Keys) -> Keys:
@@ -46,10 +48,10 @@ def mix(word: Bits) -> Bits:
     return cast(Bits, word ^ (word >> 15))
 
 
-def instance_keys(seed: int, n_instances: int, stream: Stream) -> Keys:
-    """A key for each instance, (instances,): instance i's is the same however many there are."""
-    root = scramble(np.array([seed], dtype=np.uint64) + GOLDEN * np.array([stream], dtype=np.uint64))
-    return scramble(root + GOLDEN * np.arange(1, n_instances + 1, dtype=np.uint64))
+def instance_keys(seeds: Sequence[int], stream: Stream) -> Keys:
+    """A key for each instance, (instances,), from its seed and its index: however many there are."""
+    roots = scramble(np.array(seeds, dtype=np.uint64) + GOLDEN * np.array([stream], dtype=np.uint64))
+    return scramble(roots + GOLDEN * np.arange(1, len(seeds) + 1, dtype=np.uint64))
 
 
 def step_key(instance_key: Keys, step: int) -> Keys:

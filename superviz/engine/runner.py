@@ -8,11 +8,13 @@ from enum import Enum, auto
 from queue import Empty, SimpleQueue
 
 from superviz.core.errors import SupervizError
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import LiveValue, Snapshot, SnapshotSink
+from superviz.engine.backend import Backend
 from superviz.engine.keyframes import KeyframePolicy, grid_steps
 from superviz.engine.pacing import Pacer
 from superviz.engine.state import Trace
-from superviz.engine.trainer import Diverged, Trainer
+from superviz.engine.trainer import Diverged
 
 CHECKPOINT_STEPS = 2_500
 """Steps between checkpoints while nothing else asks for one, at first..."""
@@ -61,7 +63,7 @@ class Runner:
 
     def __init__(
         self,
-        trainer: Trainer,
+        trainer: Backend,
         sinks: Sequence[SnapshotSink],
         *,
         until: int | None = None,
@@ -79,7 +81,9 @@ class Runner:
         self.state = RunState.READY
         self.message = ""
         self.error: BaseException | None = None
+        """What it last failed or diverged over."""
         self._trainer = trainer
+        self._layout = Parameters.of(trainer.experiment)
         self._sinks = tuple(sinks)
         self._until = trainer.experiment.steps if until is None else until
         self._pacer = Pacer(pace)
@@ -210,6 +214,7 @@ class Runner:
         try:
             self._hand_on(self._trainer.trace(steps, grid_steps(before, before + steps), self._pacer.chunk))
         except Diverged as error:
+            self.error = error
             self._hand_on(error.trace)
             self._owed = 0
             self._settle()
@@ -225,9 +230,10 @@ class Runner:
 
     def _hand_on(self, trace: Trace) -> None:
         if len(trace.losses):
+            test_losses = trace.test_losses if len(trace.test_losses) else None
             for sink in self._sinks:
-                sink.append_losses(trace.losses)
-        self._append(self._keyframes.select(trace.steps, trace.W, trace.b))
+                sink.append_losses(trace.losses, test_losses)
+        self._append(self._keyframes.select(trace.steps, trace.parameters, self._layout))
 
     def _append(self, keyframes: Sequence[Snapshot]) -> None:
         for snapshot in keyframes:

@@ -10,78 +10,136 @@ from numpy.typing import NDArray
 
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import Experiment
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import Array, Checkpoint, frozen
 from superviz.engine.random_numbers import Keys, Stream, instance_keys
-from superviz.engine.sampling import scales
-from superviz.engine.starting_weights import starting_weights
+from superviz.engine.sampling import plan
+from superviz.engine.starting_weights import starting_parameters
+from superviz.engine.tables import Table, table
 from superviz.engine.toy_models import MODELS
 
 Flag: TypeAlias = NDArray[np.int64]
 """(1,), 0 or raised; may be raised from any thread while the kernel runs."""
 
 
+class Kind(NamedTuple):
+    """What is computed: the model, as in toy_models.ToyModel, and what it is computed on."""
+
+    rectifies_hidden: bool
+    rectifies_output: bool
+    reaches_for_size: bool
+    tied: bool
+    biased: bool
+    weighted: bool
+    """Whether samples come from a table, each with its own weight, and not fresh at every step."""
+    tested: bool
+    """Whether a test loss is wanted: on fresh samples, at the end of each bucket."""
+    normed: bool
+    """Whether those are scaled to length 1, as the table's are."""
+    plain: bool
+    """Whether every row is on its own, without a sign: the fast way."""
+    signed: bool
+    adaptive: bool
+    """Adam, otherwise SGD."""
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Kind:
+        """The kind of `experiment`."""
+        model, scheme = MODELS[experiment.model], plan(experiment)
+        alone = bool((scheme.parent < 0).all() and (scheme.shift == 0).all())
+        return cls(
+            rectifies_hidden=model.rectifies_hidden,
+            rectifies_output=model.rectifies_output,
+            reaches_for_size=model.reaches_for_size,
+            tied=experiment.is_tied,
+            biased=experiment.bias,
+            weighted=experiment.noise_free or experiment.training_set is not None,
+            tested=experiment.training_set is not None,
+            normed=experiment.unit_norm,
+            plain=alone and not scheme.signed,
+            signed=scheme.signed,
+            adaptive=experiment.optimiser != "sgd",
+        )
+
+
 class Settings(NamedTuple):
     """An experiment as the kernel wants it."""
 
+    kind: Kind
     keys: Keys
+    test_keys: Keys
     """(instances,), what each draws its samples under."""
-    rectified: bool
-    """The kind of model, as in toy_models.TiedModel."""
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
+    word: NDArray[np.int64]
+    shift: NDArray[np.uint32]
     scale: Array
-    """(instances, features), sampling.scales of the feature probability."""
-    importance: Array
-    """(instances, features)."""
+    parent: NDArray[np.int64]
+    order: NDArray[np.int64]
+    """The plan's, as in sampling.Plan."""
+    table: Array
+    """(instances or 1, features, samples); no samples where they are fresh at every step."""
+    share: Array
+    """(instances, samples), how much each of the table's samples counts."""
+    batch_size: int
+    weight: Array
+    """(instances, features), 2 I over whatever the loss is a mean of."""
+    penalty: float
+    decay: float
+    """Weight decay that is added to the gradient."""
+    momentum: float
 
     @classmethod
     def of(cls, experiment: Experiment) -> Settings:
         """The settings of `experiment`."""
+        kind, scheme, samples = Kind.of(experiment), plan(experiment), table(experiment)
+        if samples is None:
+            empty = np.zeros((1, experiment.n_features, 0), dtype=np.float32)
+            samples = Table(empty, np.zeros((experiment.n_instances, 0), dtype=np.float32))
+        features = experiment.n_features if experiment.loss_over_features == "mean" else 1
+        counted = 1 if kind.weighted else experiment.batch_size
         return cls(
-            instance_keys(experiment.seed, experiment.n_instances, Stream.SAMPLES),
-            MODELS[experiment.model].rectified,
+            kind,
+            instance_keys(experiment.seeds(), Stream.SAMPLES),
+            instance_keys(experiment.seeds(), Stream.TEST),
+            np.ascontiguousarray(scheme.word, dtype=np.int64),
+            np.ascontiguousarray(scheme.shift, dtype=np.uint32),
+            _own(scheme.scale),
+            np.ascontiguousarray(scheme.parent, dtype=np.int64),
+            np.ascontiguousarray(scheme.order, dtype=np.int64),
+            _own(samples.x),
+            _own(samples.weight),
             experiment.batch_size,
-            experiment.learning_rate,
-            experiment.weight_decay,
-            _own(scales(experiment.probability_array())),
-            _own(experiment.importance_array()),
+            _own(2.0 * experiment.importance_array() / (features * counted)),
+            experiment.l1_penalty / counted,
+            0.0 if experiment.optimiser == "adamw" else experiment.weight_decay,
+            experiment.momentum,
         )
 
 
 class State(NamedTuple):
     """All that changes from step to step, updated in place: the arrays of a Checkpoint, writable."""
 
-    W: Array
-    b: Array
-    mean_W: Array
-    mean_b: Array
-    square_W: Array
-    square_b: Array
+    parameters: Array
+    mean: Array
+    square: Array
     loss_sum: NDArray[np.float64]
 
     @classmethod
     def start(cls, experiment: Experiment) -> State:
-        """Xavier-normal weights, no bias, nothing remembered."""
-        W = starting_weights(experiment)
-        b = np.zeros((experiment.n_instances, experiment.n_features), dtype=np.float32)
-        return cls(W, b, np.zeros_like(W), np.zeros_like(b), np.zeros_like(W), np.zeros_like(b), np.zeros(len(W)))
+        """The starting weights, nothing remembered."""
+        rows = starting_parameters(experiment)
+        return cls(rows, np.zeros_like(rows), np.zeros_like(rows), np.zeros(len(rows)))
 
     @classmethod
     def resume(cls, experiment: Experiment, checkpoint: Checkpoint) -> State:
         """The state that was put down. Raises TrainingError where it is of another shape than `experiment`."""
         state = cls(
-            _own(checkpoint.W),
-            _own(checkpoint.b),
-            _own(checkpoint.mean_W),
-            _own(checkpoint.mean_b),
-            _own(checkpoint.square_W),
-            _own(checkpoint.square_b),
+            _own(checkpoint.parameters),
+            _own(checkpoint.mean),
+            _own(checkpoint.square),
             np.array(checkpoint.loss_sum, dtype=np.float64),
         )
-        weights = (experiment.n_instances, experiment.n_hidden, experiment.n_features)
-        bias = (experiment.n_instances, experiment.n_features)
-        for name, array, shape in zip(cls._fields, state, (*(weights, bias) * 3, bias[:1]), strict=True):
+        rows = (experiment.n_instances, Parameters.of(experiment).count)
+        for name, array, shape in zip(cls._fields, state, (rows, rows, rows, rows[:1]), strict=True):
             if array.shape != shape:
                 raise TrainingError(f"the checkpoint's {name} is {array.shape}, but the experiment's is {shape}")
         return state
@@ -90,16 +148,7 @@ class State(NamedTuple):
         """A read-only copy."""
         loss_sum = self.loss_sum.copy()
         loss_sum.setflags(write=False)
-        return Checkpoint(
-            step,
-            frozen(self.W),
-            frozen(self.b),
-            frozen(self.mean_W),
-            frozen(self.mean_b),
-            frozen(self.square_W),
-            frozen(self.square_b),
-            loss_sum,
-        )
+        return Checkpoint(step, frozen(self.parameters), frozen(self.mean), frozen(self.square), loss_sum)
 
     def copy(self) -> State:
         """A copy of every array."""
@@ -112,16 +161,16 @@ class State(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a stretch of training leaves: its completed loss buckets, and the weights at the steps asked for."""
+    """What a stretch of training leaves: its completed loss buckets, and the parameters at the steps asked for."""
 
     losses: Array
     """(buckets, instances)."""
+    test_losses: Array
+    """(buckets, instances), on fresh samples; (0, instances) where there is no finite training set."""
     steps: NDArray[np.int64]
     """(states,), ascending."""
-    W: Array
-    """(states, instances, hidden, features)."""
-    b: Array
-    """(states, instances, features)."""
+    parameters: Array
+    """(states, instances, count), laid out as core.parameters.Parameters has it."""
     sound: NDArray[np.int64]
     """(instances,), how many steps each took before one that was not finite."""
     taken: NDArray[np.int64]
@@ -130,18 +179,21 @@ class Trace(NamedTuple):
     def cut(self, buckets: int, states: int) -> Trace:
         """The first so many buckets and states."""
         return self._replace(
-            losses=self.losses[:buckets], steps=self.steps[:states], W=self.W[:states], b=self.b[:states]
+            losses=self.losses[:buckets],
+            test_losses=self.test_losses[:buckets],
+            steps=self.steps[:states],
+            parameters=self.parameters[:states],
         )
 
     @classmethod
-    def empty(cls, state: State, buckets: int, steps: NDArray[np.int64]) -> Trace:
-        """Room for `buckets` of loss and for the weights at `steps`."""
+    def empty(cls, instances: int, count: int, buckets: int, steps: NDArray[np.int64], *, tested: bool) -> Trace:
+        """Room for `buckets` of loss and for `count` parameters an instance at `steps`."""
         return cls(
-            np.empty((buckets, len(state.W)), dtype=np.float32),
+            np.empty((buckets, instances), dtype=np.float32),
+            np.empty((buckets if tested else 0, instances), dtype=np.float32),
             steps,
-            np.empty((len(steps), *state.W.shape), dtype=np.float32),
-            np.empty((len(steps), *state.b.shape), dtype=np.float32),
-            np.empty(len(state.W), dtype=np.int64),
+            np.empty((len(steps), instances, count), dtype=np.float32),
+            np.empty(instances, dtype=np.int64),
             np.empty(1, dtype=np.int64),
         )
 
@@ -150,31 +202,44 @@ class Room(NamedTuple):
     """Where one thread of the kernel works, on a lane of samples at a time; it means nothing between calls."""
 
     x: Array
+    """(rows, lane): the features, and what gates them."""
     y: Array
     """(features, lane)."""
     hidden: Array
     grad_hidden: Array
     """(hidden, lane)."""
+    share: Array
+    """(1, lane)."""
     transposed: Array
     """(features, hidden)."""
-    grad_W: Array
-    """(hidden, features)."""
-    grad_b: Array
-    weight: Array
-    """(features,)."""
+    gradient: Array
+    """(1, parameters)."""
+    zeros: Array
+    """(1, hidden)."""
 
     @classmethod
     def of(cls, experiment: Experiment) -> Room:
         """Room for an instance of `experiment`."""
-        n, m = experiment.n_features, experiment.n_hidden
+        n, m, rows = experiment.n_features, experiment.n_hidden, len(plan(experiment).word)
+        samples = table(experiment)
+        count = experiment.batch_size if samples is None else samples.weight.shape[1]
         # Long lanes hide the loops' overhead; short ones keep a model that is not tiny in the first cache.
         longest = 512 if n + m <= 12 else 256
-        lane = min(longest, -(-experiment.batch_size // 16) * 16)
-        shapes = ((n, lane), (n, lane), (m, lane), (m, lane), (n, m), (m, n), (n,), (n,))
+        lane = min(longest, -(-count // 16) * 16)
+        shapes = (
+            (rows, lane),
+            (n, lane),
+            (m, lane),
+            (m, lane),
+            (1, lane),
+            (n, m),
+            (1, Parameters.of(experiment).count),
+            (1, m),
+        )
         return cls._make(map(_aligned, shapes))
 
 
-def _own(array: Array) -> Array:
+def _own(array: NDArray[np.floating]) -> Array:
     # The kernel takes writable arrays of rows only, and a broadcast is neither.
     return np.array(array, dtype=np.float32, order="C")
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superviz.core.errors import TrainingError
-from superviz.core.experiment import LIVE_FIELDS, Experiment
-from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, LiveValue, Snapshot, frozen
+from superviz.core.experiment import Experiment
+from superviz.core.parameters import Parameters
+from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, LiveValue, Snapshot
+from superviz.engine.edits import edited
+from superviz.engine.schedule import step_sizes
 from superviz.engine.state import Room, Settings, State, Trace
 
 
@@ -22,13 +23,17 @@ class Diverged(TrainingError):
     `trace` is what the steps up to there left.
     """
 
-    def __init__(self, line: str, trace: Trace) -> None:
-        super().__init__(line)
+    def __init__(self, experiment: Experiment, step: int, trace: Trace) -> None:
+        """`step` is the last one that was finite."""
+        super().__init__(
+            f"training diverged at step {step + 1:,}: the weights are no longer finite; "
+            f"try a learning rate smaller than {experiment.learning_rate:g}"
+        )
         self.trace = trace
 
 
 class Trainer:
-    """Trains every instance of an experiment by AdamW on fresh batches, on the CPU, in the compiled kernel.
+    """Trains every instance of an experiment on the CPU, in the compiled kernel.
 
     The same experiment gives the same bytes on the same kind of processor, whatever the chunks, the number of threads
     and the number of instances beside it, and across a checkpoint. To be used from one thread at a time.
@@ -38,13 +43,25 @@ class Trainer:
 
     backend = "numba"
 
-    def __init__(self, experiment: Experiment, *, checkpoint: Checkpoint | None = None, threads: int = 1) -> None:
-        """Start afresh, or go on from `checkpoint`. Raises TrainingError where that is of another shape."""
+    def __init__(
+        self,
+        experiment: Experiment,
+        *,
+        checkpoint: Checkpoint | None = None,
+        threads: int = 1,
+        only: int | None = None,
+    ) -> None:
+        """Start afresh, or go on from `checkpoint`. Raises TrainingError where that is of another shape.
+
+        With `only`, that instance alone is trained; the others stay as they start.
+        """
         self.experiment = experiment
         """As in force now, edits applied."""
         self.step = 0
         """Steps done."""
-        self._rooms = [Room.of(experiment) for _ in range(min(threads, experiment.n_instances))]
+        self._layout = Parameters.of(experiment)
+        self._instances = range(experiment.n_instances) if only is None else range(only, only + 1)
+        self._rooms = [Room.of(experiment) for _ in range(min(threads, len(self._instances)))]
         self._pool: ThreadPoolExecutor | None = None
         self._settings = Settings.of(experiment)
         self._halt = np.zeros(1, dtype=np.int64)
@@ -83,14 +100,10 @@ class Trainer:
             self._state.restore(start)
             trace = self._run(sound, at[at <= self.step + sound], sound)
             self.step += sound
-            raise Diverged(
-                f"training diverged at step {self.step + 1:,}: the weights are no longer finite; "
-                f"try a learning rate smaller than {self.experiment.learning_rate:g}",
-                trace,
-            )
+            raise Diverged(self.experiment, self.step, trace)
         self.step += taken
         if taken < steps:
-            buckets = _buckets(self.step - taken, self.step)
+            buckets = completed_buckets(self.step - taken, self.step)
             trace = trace.cut(buckets, int(np.searchsorted(at, self.step, side="right")))
         return trace
 
@@ -104,7 +117,7 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """The weights now."""
-        return Snapshot(self.step, frozen(self._state.W), frozen(self._state.b))
+        return self._layout.snapshot(self.step, self._state.parameters)
 
     def checkpoint(self) -> Checkpoint:
         """All that is needed to go on from here."""
@@ -112,11 +125,9 @@ class Trainer:
 
     def edit(self, field: str, value: LiveValue) -> Edit:
         """Change a live field from the next step on. Raises TrainingError or RecipeError, and then changes nothing."""
-        if field not in LIVE_FIELDS:
-            raise TrainingError(f"{field}: can't change while training; what can is {', '.join(sorted(LIVE_FIELDS))}")
-        self.experiment = self.experiment.changed(**{field: value})
+        self.experiment, edit = edited(self.experiment, self.step, field, value)
         self._settings = Settings.of(self.experiment)
-        return Edit(self.step, field, _plain(getattr(self.experiment, field)))
+        return edit
 
     def close(self) -> None:
         """Let go of the threads; a later `advance` starts them again."""
@@ -129,29 +140,26 @@ class Trainer:
         from superviz.engine import kernel
 
         kernel.compile_kernel()
-        trace = Trace.empty(self._state, _buckets(self.step, self.step + steps), at)
-        threads, instances = len(self._rooms), len(self._state.W)
+        buckets, threads = completed_buckets(self.step, self.step + steps), len(self._rooms)
+        tested = self._settings.kind.tested
+        trace = Trace.empty(self.experiment.n_instances, self._layout.count, buckets, at, tested=tested)
+        trace.sound[:] = steps
+        sizes = step_sizes(self.experiment, self.step, steps)
         # Threads would heed an interruption at different steps: several of them go through to the end.
         chunk = chunk if threads == 1 else steps
-        work = (self.step, steps, chunk, self._halt, self._settings, self._state, trace)
+        work = (self.step, steps, chunk, self._halt, self._settings, sizes, self._state, trace)
+        first, instances = self._instances.start, len(self._instances)
         if threads == 1:
-            kernel.train(0, instances, *work, self._rooms[0])
+            kernel.train(first, first + instances, *work, self._rooms[0])
         else:
             self._pool = self._pool or ThreadPoolExecutor(threads, thread_name_prefix="training")
-            bounds = pairwise(instances * part // threads for part in range(threads + 1))
+            bounds = pairwise(first + instances * part // threads for part in range(threads + 1))
             parts = zip(bounds, self._rooms, strict=True)
             for part in [self._pool.submit(kernel.train, *ends, *work, room) for ends, room in parts]:
                 part.result()
         return trace
 
 
-def _buckets(start: int, end: int) -> int:
+def completed_buckets(start: int, end: int) -> int:
     """How many loss buckets end after step `start` and up to `end`."""
     return end // LOSS_BUCKET_STEPS - start // LOSS_BUCKET_STEPS
-
-
-def _plain(value: object) -> LiveValue:
-    """A validated live value with lists for tuples, as it is kept in files."""
-    if isinstance(value, Sequence):
-        return cast(LiveValue, [_plain(entry) for entry in cast(Sequence[object], value)])
-    return cast(LiveValue, value)

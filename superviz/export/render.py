@@ -49,7 +49,7 @@ def render(
     """
     path = Path(path)
     check_export(path, size=size, fps=fps, duration=duration, force=force)
-    with _qt():
+    with in_qt():
         shot = Shot(recording, view=view, size=size, theme=theme, instance=instance)
         if path.suffix.lower() in FILM_FORMATS:
             return render_film(
@@ -80,7 +80,7 @@ def check_export(
 
 
 @contextmanager
-def _qt() -> Iterator[None]:
+def in_qt() -> Iterator[None]:
     """Qt with its fonts: the window's, where there is one, or one without a screen for as long as this takes."""
     made = QGuiApplication(["superviz", "-platform", "offscreen"]) if QCoreApplication.instance() is None else None
     try:

@@ -67,5 +67,5 @@ def _best_instance(recording: Recording, snapshot: Snapshot) -> int:
     # Here, not at the top: with an instance given, nothing of the engine is loaded.
     from superviz.engine.evaluation import evaluation_loss
 
-    losses = evaluation_loss(recording.experiment_at(snapshot.step), snapshot.W, snapshot.b)
+    losses = evaluation_loss(recording.experiment_at(snapshot.step), snapshot.W, snapshot.b, snapshot.W_out)
     return int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points
 from superviz.scene.palette import Palette
@@ -16,8 +17,9 @@ FEW, MANY = 12, 60
 """Beyond these counts arrows get thinner, and then lose their heads."""
 
 _DIMMED = 0.88
-_FAR = 0.45
-"""Opacity of an arrow that points straight away from an orbiting camera."""
+_FAR, _NEAR_SIZE, _FAR_SIZE = 0.45, 1.2, 0.7
+"""Opacity of an arrow that points straight away from a camera that sees depth; sizes of one that comes and one that
+goes."""
 _HALO_WIDTH, _HALO_OPACITY = 16.0, 0.2
 _DOT_RADIUS = 3.0
 _HEAD_SHARE = 0.6
@@ -64,12 +66,12 @@ _EMPHASISED = (ArrowBuild(6, 21, 19), ArrowBuild(4, 15, 13), ArrowBuild(3, 11, 1
 def arrow_layer(
     placement: Placement, colors: Sequence[str], palette: Palette, emphasis: Emphasis = NO_EMPHASIS
 ) -> list[Drawable]:
-    """Dots of dead features, then arrows: least important first, or furthest first in an orbit; the emphasised last."""
+    """Dots of dead features, then arrows: the least important first, or the furthest; the emphasised last."""
     n_features = len(placement.tips)
     size = 0 if n_features <= FEW else 1 if n_features <= MANY else 2
     singled_out = emphasis.features
-    orbiting = placement.camera.shown == 3
-    order = np.argsort(placement.depth, kind="stable") if orbiting else placement.order[::-1]
+    deep = placement.camera.deep
+    order = np.argsort(placement.depth, kind="stable") if deep else placement.order[::-1]
     rest: list[int] = [index for index in order.tolist() if index not in singled_out]
     alive = placement.alive.tolist()
     mark = placement.place.mark
@@ -80,8 +82,9 @@ def arrow_layer(
         if not alive[index]:
             x, y = tips[index]
             drawables.append(Disc(x, y, _DOT_RADIUS * mark, fill=dot, meaning=Feature(index)))
-    shapes = arrow_outlines(placement.starts, placement.tips, _BUILDS[size], mark)
-    opacities = _opacities(placement, _DIMMED if singled_out else 1.0)
+    towards = placement.depth / np.maximum(placement.norms, 1e-9) if deep else np.zeros(n_features)
+    shapes = arrow_outlines(placement.starts, placement.tips, _BUILDS[size], mark * _sizes(towards))
+    opacities = _opacities(towards, _DIMMED if singled_out else 1.0)
     drawables += [
         Path(shapes[index], fill=Paint(colors[index], opacities[index]), closed=True, meaning=Feature(index))
         for index in rest
@@ -115,11 +118,12 @@ def halo(placement: Placement, feature: int, color: str) -> list[Drawable]:
     return [Path(band, fill=Paint(color, _HALO_OPACITY), closed=True)]
 
 
-def arrow_outlines(starts: Points, tips: Points, build: ArrowBuild, mark: float) -> Points:
-    """(..., corners, 2): each arrow from `starts` to `tips`, (..., 2), as one polygon.
+def arrow_outlines(starts: Points, tips: Points, build: ArrowBuild, mark: float | NDArray[np.float64]) -> Points:
+    """(..., corners, 2): each arrow from `starts` to `tips`, (..., 2), as one polygon; `mark` is one scale, or (...).
 
     One, so that it can be translucent without a seam. Short arrows have smaller heads and thinner shafts.
     """
+    mark = np.asarray(mark, dtype=np.float64)[..., None]
     along = tips - starts
     length = np.hypot(along[..., 0], along[..., 1])[..., None]
     unit = along / np.maximum(length, 1e-9)
@@ -134,8 +138,10 @@ def arrow_outlines(starts: Points, tips: Points, build: ArrowBuild, mark: float)
     return np.stack([starts + side, neck + side, neck + barb, tips, neck - barb, neck - side, starts - side], axis=-2)
 
 
-def _opacities(placement: Placement, whole: float) -> list[float]:
-    if placement.camera.shown < 3:
-        return [whole] * len(placement.tips)
-    away = np.clip(-placement.depth / np.maximum(placement.norms, 1e-9), 0.0, 1.0)
-    return np.round(whole * (1.0 - (1.0 - _FAR) * away), 2).tolist()
+def _sizes(towards: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How large arrows are that point so far towards the viewer, from -1 to 1."""
+    return 1.0 + np.where(towards > 0, _NEAR_SIZE - 1.0, 1.0 - _FAR_SIZE) * towards
+
+
+def _opacities(towards: NDArray[np.float64], whole: float) -> list[float]:
+    return np.round(whole * (1.0 - (1.0 - _FAR) * np.clip(-towards, 0.0, 1.0)), 2).tolist()

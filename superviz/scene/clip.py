@@ -8,20 +8,20 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from superviz.core.experiment import Experiment
 from superviz.scene import interference, neurons
 from superviz.scene.boxes import Box
-from superviz.scene.camera import camera_for
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Scene, Stroke, Text
 from superviz.scene.explanation import explain
-from superviz.scene.figure import figure
+from superviz.scene.figure import figure, room_at
 from superviz.scene.glyphs import glyph_drawables
 from superviz.scene.inset import inset, scaled
 from superviz.scene.labels import LabelStyle
-from superviz.scene.loss_curve import loss_curve
+from superviz.scene.loss_curve import loss_curve, loss_name
 from superviz.scene.numerals import count, loss_text, probability_text
 from superviz.scene.palette import Palette, mix
-from superviz.scene.placement import Place, shrinkage
+from superviz.scene.placement import Place
 from superviz.scene.selection import Selection
 from superviz.scene.text_extent import break_lines, text_width
 from superviz.session.display import DisplaySettings
@@ -36,7 +36,6 @@ _WHOLE = {"zoom": 1.0, "pan": (0.0, 0.0)}
 """A film shows all of the figure, however it was last looked at in the window."""
 INTERFERENCE_CAPTION = "What activating one feature does to every other."
 NEURONS_CAPTION = "What each hidden dimension has come to mean."
-ARBITRARY_BASIS = "This basis is arbitrary: rotating it costs nothing."
 
 _WIDE = 1.5
 """From this ratio of width to height on, the words stand beside the picture, otherwise above it."""
@@ -67,7 +66,7 @@ def build(
         *_PICTURES[view](moment, timeline, display, palette, picture),
         *words,
         *_numbers(moment, display.instance, layout, palette),
-        *_loss(timeline, moment.position, layout.loss, palette),
+        *_loss(timeline, moment, layout.loss, palette),
     ]
     return Scene(canvas.width, canvas.height, palette.canvas, tuple(scaled(drawables, factor)))
 
@@ -118,7 +117,9 @@ def _words(
         drawn.append(Text(left + 1.17 * size, y + row * 1.15 * size, line, size, palette.text1, 700))
     y += (len(lines) - 1) * 1.15 * size + (163 if layout.wide else 96)
     type_size, pitch, most = (40, 56, 6) if layout.wide else (36, 50, 3)
-    for row in balanced(_caption(explanation.caption, view), type_size, layout.words_right - left)[:most]:
+    for row in balanced(_caption(moment.experiment, explanation.caption, view), type_size, layout.words_right - left)[
+        :most
+    ]:
         drawn.append(Text(left, y, row, type_size, palette.text1))
         y += pitch
     return drawn, y - 10
@@ -144,10 +145,13 @@ def balanced(text: str, size: float, width: float) -> tuple[str, ...]:
     return lines
 
 
-def _caption(about_shape: str, view: View) -> str:
+def _caption(experiment: Experiment, about_shape: str, view: View) -> str:
     if view == "vectors":
         return about_shape
-    return INTERFERENCE_CAPTION if view == "interference" else f"{NEURONS_CAPTION} {ARBITRARY_BASIS}"
+    if view == "interference":
+        return INTERFERENCE_CAPTION
+    basis = neurons.basis_words(experiment)
+    return f"{NEURONS_CAPTION} {basis[0].upper()}{basis[1:]}."
 
 
 def _vectors(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: Box) -> list[Drawable]:
@@ -159,12 +163,11 @@ def figure_in(
 ) -> list[Drawable]:
     """The bare figure of the instance shown, with axes, trails and labels of size `label`, as large as `box` allows."""
     left, top, right, bottom = box
-    W = moment.W[display.instance]
-    n_features = W.shape[1]
+    n_features = moment.W.shape[2]
     beside = text_width(f"Feature {n_features}" if n_features <= 8 else str(n_features), label, 500) + 18 * mark
     unit = max(min(((right - left) / 2 - beside) / 1.1, ((bottom - top) / 2 - label - 18 * mark) / 1.165), label)
     whole = display.model_copy(update=_WHOLE)
-    unit /= shrinkage(W, camera_for(W.shape[0], whole))
+    unit /= room_at(moment, display.instance, whole)
     place = Place((left + right) / 2, (top + bottom) / 2, unit, mark)
     # Labels may hang over a little: long vectors are rare, and a label let go is gone.
     bounds = (left - label, top - label, right + label, bottom + label)
@@ -178,7 +181,7 @@ def _interference(
     canvas = _panel(palette, box)
     maximum = interference.full_color(moment, timeline.largest_interference)
     drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, canvas.height)
-    wide, high = interference.extent(canvas, canvas.height, moment.W.shape[2])
+    wide, high = interference.extent(moment, canvas, canvas.height)
     return inset(drawn, box[0] + (canvas.width - wide) / 2, box[1] + (canvas.height - high) / 2)
 
 
@@ -191,7 +194,7 @@ def _panel(palette: Palette, box: Box) -> Canvas:
 
 
 def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -> list[Drawable]:
-    probability = moment.experiment.probability_array()[instance].astype(float)
+    probability = moment.experiment.activity_array()[instance].astype(float)
     numbers: list[tuple[str, str, str]] = []
     if probability.min() == probability.max():
         numbers.append(("Sparsity", probability_text(1 - float(probability[0])), "0.00"))
@@ -203,17 +206,30 @@ def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -
         drawn.append(Text(x, layout.numbers_y + 48, value, 48, palette.text1, 600))
         # Columns stay where they are while their numbers change in length.
         x += max(text_width(usual, 48, 600), text_width(value, 48, 600), text_width(label, 28)) + 75
-    return drawn
+    name = _loss_words(moment.experiment)
+    if layout.wide:
+        return [*drawn, Text(layout.left, layout.loss[1] - 26, name, _SMALLEST, palette.text3)]
+    rows = break_lines(name, _SMALLEST, layout.right - x)
+    foot = layout.numbers_y + 52 - 34 * len(rows)
+    names = [
+        Text(layout.right, foot + 34 * row, line, _SMALLEST, palette.text3, anchor="end")
+        for row, line in enumerate(rows)
+    ]
+    return [*drawn, *names]
 
 
-def _loss(timeline: Timeline, position: float, box: Box, palette: Palette) -> list[Drawable]:
-    """The loss of the whole run over a line that fills up to `position`, in the box of logical pixels."""
+def _loss(timeline: Timeline, moment: Moment, box: Box, palette: Palette) -> list[Drawable]:
+    """The loss of the whole run over a line that fills up to the moment, in the box of logical pixels."""
     left, top, right, bottom = box
     horizon = max(timeline.live_step, 1)
-    curve = loss_curve(timeline.steps, timeline.losses, horizon, (left, top, right, bottom - 8), column=20.0)
-    x = curve.x(min(max(position, 0.0), horizon))
+    edges = (left, top, right, bottom - 8)
+    curve = loss_curve(timeline.steps, timeline.losses, horizon, edges, 20.0, timeline.test_losses)
+    x = curve.x(min(max(moment.position, 0.0), horizon))
     shown, ahead = curve.split(x)
-    drawn: list[Drawable] = [
+    drawn: list[Drawable] = []
+    if len(curve.test_points) > 1:
+        drawn.append(Path(curve.test_points, Stroke(palette.text2, 3.0, dashes=(12.0, 9.0))))
+    drawn += [
         Path(line, Stroke(color, 4.2, round=True))
         for line, color in ((ahead, mix(palette.canvas, palette.accent, _AHEAD)), (shown, palette.accent))
         if len(line) > 1
@@ -224,6 +240,11 @@ def _loss(timeline: Timeline, position: float, box: Box, palette: Palette) -> li
         y = curve.y_at(x)
         drawn += [Disc(x, y, 11.0, None, Paint(palette.canvas)), Disc(x, y, 7.6, None, Paint(palette.text1))]
     return drawn
+
+
+def _loss_words(experiment: Experiment) -> str:
+    """Which loss it is, and which line is which."""
+    return loss_name(experiment) + ("; dashed: on new samples" if experiment.training_set is not None else "")
 
 
 _Picture: TypeAlias = Callable[[Moment, Timeline, DisplaySettings, Palette, Box], list[Drawable]]

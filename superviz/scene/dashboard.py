@@ -8,11 +8,12 @@ from superviz.scene import interference, neurons, strip
 from superviz.scene import timeline as loss_timeline
 from superviz.scene.boxes import Box
 from superviz.scene.canvas import Canvas
-from superviz.scene.clip import ARBITRARY_BASIS, balanced, figure_in
+from superviz.scene.clip import balanced, figure_in
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Text
 from superviz.scene.explanation import explain
 from superviz.scene.glyphs import glyph_drawables
 from superviz.scene.inset import inset, scaled
+from superviz.scene.loss_curve import loss_name
 from superviz.scene.numerals import count, loss_text, probability_text
 from superviz.scene.palette import Palette
 from superviz.scene.selection import Selection
@@ -68,7 +69,7 @@ class _Layout:
         width, height = width / factor, height / factor
         foot = height - max(150, 0.13 * height)
         strip_top = foot - max(174, 0.12 * height) if with_strip else foot
-        pair_top = strip_top - 0.31 * height
+        pair_top = strip_top - 0.335 * height
         return cls(
             factor,
             _TALL_TEXT,
@@ -99,21 +100,32 @@ def build(moment: Moment, timeline: Timeline, display: DisplaySettings, canvas: 
 
 
 def _title_bar(moment: Moment, instance: int, title: str, layout: _Layout, palette: Palette) -> list[Drawable]:
+    name = loss_name(moment.experiment)
+    # Where that is too much, the loss is named in full at the foot alone.
+    for loss in (name, "loss"):
+        drawn, room = _values(moment, instance, loss, layout, palette)
+        if text_width(title, 30, 600) <= room:
+            return [*drawn, Text(_MARGIN, _TITLE / 2, title, 30, palette.text1, 600)]
+    return drawn
+
+
+def _values(
+    moment: Moment, instance: int, loss: str, layout: _Layout, palette: Palette
+) -> tuple[list[Drawable], float]:
+    """Sparsity, loss and step at the right of the title bar, and the room they leave for the title."""
     y, right = _TITLE / 2, layout.width - _MARGIN
     drawn: list[Drawable] = []
-    probability = moment.experiment.probability_array()[instance].astype(float)
-    values = [("loss", loss_text(float(moment.loss[instance])), "0.0000"), ("step", count(moment.position), "")]
+    probability = moment.experiment.activity_array()[instance].astype(float)
+    widest_step = count(max(moment.experiment.steps, moment.position))
+    values = [(loss, loss_text(float(moment.loss[instance])), "0.0000"), ("step", count(moment.position), widest_step)]
     if probability.min() == probability.max():
         values.insert(0, ("sparsity", probability_text(1 - float(probability[0])), "0.00"))
-    values[-1] = ("step", values[-1][1], count(max(moment.experiment.steps, moment.position)))
     for label, value, widest in reversed(values):
         start = right - max(text_width(widest, 28, 600), text_width(value, 28, 600))
         drawn.append(Text(start, y, value, 28, palette.text1, 600))
         drawn.append(Text(start - 12, y, label, 24, palette.text3, anchor="end"))
         right = start - 12 - text_width(label, 24) - 40
-    if text_width(title, 30, 600) <= right - _MARGIN:
-        drawn.append(Text(_MARGIN, y, title, 30, palette.text1, 600))
-    return drawn
+    return drawn, right - _MARGIN
 
 
 def _vectors(moment: Moment, display: DisplaySettings, box: Box, palette: Palette) -> list[Drawable]:
@@ -149,7 +161,7 @@ def _interference(
     box = layout.interference
     canvas = _canvas(box, layout.text, palette)
     maximum = interference.full_color(moment, timeline.largest_interference)
-    taken, _ = interference.extent(canvas, canvas.height, moment.W.shape[2])
+    taken, _ = interference.extent(moment, canvas, canvas.height)
     drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, canvas.height)
     return [
         *_header("Interference", "what activating one does to another", box, layout.text, palette),
@@ -160,8 +172,7 @@ def _interference(
 def _neurons(moment: Moment, display: DisplaySettings, layout: _Layout, palette: Palette) -> list[Drawable]:
     box = layout.neurons
     drawn = neurons.figure(moment, display.instance, Selection(), _canvas(box, layout.text, palette))
-    clause = ARBITRARY_BASIS[0].lower() + ARBITRARY_BASIS[1:-1]
-    header = _header("Neurons", clause, box, layout.text, palette)
+    header = _header("Neurons", neurons.basis_words(moment.experiment), box, layout.text, palette)
     return [*header, *inset(drawn, box[0], box[1] + _HEADER * layout.text)]
 
 
@@ -175,7 +186,9 @@ def _loss(moment: Moment, timeline: Timeline, layout: _Layout, palette: Palette)
     left, top, right, bottom = layout.loss
     whole = replace(timeline, horizon=max(timeline.live_step, 1))
     canvas = Canvas(right - left, bottom - top, palette, _MARK, layout.text)
-    return inset(loss_timeline.figure(whole, moment.position, canvas, live=False), left, top)
+    return inset(
+        loss_timeline.figure(whole, moment.position, loss_name(moment.experiment), canvas, live=False), left, top
+    )
 
 
 def _canvas(box: Box, text: float, palette: Palette) -> Canvas:

@@ -1,29 +1,51 @@
-"""What activating one feature does to the others, in words."""
+"""What activating one feature does to the others, in numbers and in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from superviz.core.experiment import ModelKind
-from superviz.core.geometry import DEAD_NORM
+import numpy as np
+from numpy.typing import NDArray
+
+from superviz.core.geometry import DEAD_NORM, response
 from superviz.core.shapes import number_word
-from superviz.core.snapshot import Array
 from superviz.scene.numerals import fixed
+from superviz.session.moment import Moment
 
 NOTICEABLE = 0.05
-"""A dot product closer to 0 moves the other feature by too little to speak of."""
+"""A push closer to 0 moves the other feature by too little to speak of."""
 _ALIKE = 0.15
 """Pushes that differ by less are told as their mean."""
 _MOST_NAMED = 4
 
 
-def effect_sentence(W: Array, b: Array, feature: int, model: ModelKind) -> tuple[str, str]:
-    """A heading and its sentences for `feature` of one instance, W (hidden, features) and b (features,)."""
+def effects(moment: Moment, instance: int, sources: Sequence[int], targets: Sequence[int]) -> NDArray[np.float32]:
+    """What each source feature, at 1 and alone, adds to each target's output before bias: (sources, targets).
+
+    W^T W in a tied model with a linear hidden layer; where a ReLU acts there, what that lets through.
+    """
+    W = moment.W[instance]
+    W_out = W if moment.W_out is None else moment.W_out[instance]
+    rectified = moment.experiment.has_privileged_basis
+    return response(W[:, list(sources)], W_out[:, list(targets)], rectified=rectified)
+
+
+def effects_formula(moment: Moment) -> str:
+    """What `effects` are, as a formula; <sup> raises."""
+    experiment = moment.experiment
+    packed = "ReLU(W)" if experiment.has_privileged_basis else "W"
+    return f"{packed}<sup>T</sup>{'W' if experiment.is_tied else 'V'}"
+
+
+def effect_sentence(moment: Moment, instance: int, feature: int) -> tuple[str, str]:
+    """A heading and its sentences for `feature` of one instance."""
     heading = f"When feature {feature + 1} is active"
-    pushes = (W.T @ W[:, feature]).tolist()
-    if pushes[feature] < DEAD_NORM**2:
+    W, b = moment.W[instance], moment.b[instance]
+    if float(W[:, feature] @ W[:, feature]) < DEAD_NORM**2:
         return heading, f"the model hardly sees it: its length is under {fixed(DEAD_NORM, 1)}."
-    others = [index for index in range(len(pushes)) if index != feature]
+    everyone = range(W.shape[1])
+    pushes: list[float] = effects(moment, instance, [feature], everyone)[0].tolist()
+    others = [index for index in everyone if index != feature]
     up = [index for index in others if pushes[index] >= NOTICEABLE]
     down = [index for index in others if pushes[index] <= -NOTICEABLE]
     if not up and not down:
@@ -32,7 +54,8 @@ def effect_sentence(W: Array, b: Array, feature: int, model: ModelKind) -> tuple
     if up:
         sentences.append(f"{_pushed(up)} up by {_amount([pushes[index] for index in up])}.")
     if down:
-        cut = model == "relu_output" and all(pushes[index] + float(b[index]) <= 0.0 for index in down)
+        linear = moment.experiment.model == "linear"
+        cut = not linear and all(pushes[index] + float(b[index]) <= 0.0 for index in down)
         ending = ", which the ReLU cuts off." if cut else "."
         sentences.append(f"{_pushed(down)} down by {_amount([pushes[index] for index in down])}{ending}")
     return heading, " ".join(sentences)

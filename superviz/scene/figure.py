@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from superviz.core.shapes import name_shape
 from superviz.scene.arrows import MANY, NO_EMPHASIS, arrow_layer
-from superviz.scene.camera import camera_for
+from superviz.scene.camera import Camera, camera_for
 from superviz.scene.coloring import colors_at
-from superviz.scene.drawables import Drawable
+from superviz.scene.drawables import Disc, Drawable, Paint, Stroke
+from superviz.scene.examples import hidden_examples, shape_of_examples
 from superviz.scene.ground import axis_layer, circle_layer, origin_layer, outline_layer
 from superviz.scene.labels import LabelStyle, label_layer
 from superviz.scene.palette import Palette
-from superviz.scene.placement import Place, Placement, place_features
+from superviz.scene.placement import Place, Placement, place_features, shrinkage
 from superviz.scene.trails import trail_layer
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 
 _TOP_TRAILS = 5
+_LARGE_DOT_RADIUS, _DOT_RADIUS, _DOT_RING = 4.6, 3.2, 1.2
 
 
 def figure(
@@ -31,7 +35,8 @@ def figure(
 ) -> list[Drawable]:
     """An instance's feature vectors at `place`: circle, outline of its shape and arrows, and what else is asked for.
 
-    Trails are drawn only where the moment holds this instance's. Arrows carry their feature.
+    Trails are drawn only where the moment holds this instance's. Arrows carry their feature. The examples of a finite
+    training set are dots on top.
     """
     placement = placement_at(moment, instance, display, place)
     colors = colors_at(moment, instance, palette)
@@ -39,20 +44,54 @@ def figure(
     if axes:
         drawables += axis_layer(placement, palette)
     drawables += circle_layer(placement, palette)
-    drawables += outline_layer(placement, name_shape(moment.W[instance]), palette)
+    drawables += outlines_at(moment, instance, placement, palette)
     if trails and moment.trail_instance == instance:
         drawables += trail_layer(placement, moment.trail, colors, trailed_features(placement), palette)
     drawables += arrow_layer(placement, colors, palette)
+    drawables += examples_at(moment, instance, placement, palette)
     drawables += origin_layer(placement, palette)
     if labels is not None:
         drawables += label_layer(placement, palette, labels, NO_EMPHASIS)
     return drawables
 
 
+def camera_at(moment: Moment, instance: int, display: DisplaySettings) -> Camera:
+    """From where an instance's hidden space is seen."""
+    return camera_for(moment.W[instance], display, privileged=moment.experiment.has_privileged_basis)
+
+
 def placement_at(moment: Moment, instance: int, display: DisplaySettings, place: Place) -> Placement:
     """An instance's feature vectors laid out at `place`."""
-    W = moment.W[instance]
-    return place_features(W, moment.experiment.importance_array()[instance], place, camera_for(W.shape[0], display))
+    importance = moment.experiment.importance_array()[instance]
+    return place_features(moment.W[instance], importance, place, camera_at(moment, instance, display))
+
+
+def room_at(moment: Moment, instance: int, display: DisplaySettings) -> float:
+    """By how much an instance's figure must shrink to leave room for labels, as `shrinkage` has it."""
+    W, examples = moment.W[instance], hidden_examples(moment, instance)
+    everything = W if examples is None else np.concatenate([W, examples], axis=1)
+    return shrinkage(everything, camera_at(moment, instance, display))
+
+
+def outlines_at(moment: Moment, instance: int, placement: Placement, palette: Palette) -> list[Drawable]:
+    """The outline of the shape that the features form, or else the training examples."""
+    shape = name_shape(moment.W[instance])
+    if shape is not None:
+        return outline_layer(placement, shape, palette)
+    examples = hidden_examples(moment, instance)
+    points = None if examples is None else placement.points_of(examples)
+    return outline_layer(placement, shape_of_examples(moment, instance), palette, points)
+
+
+def examples_at(moment: Moment, instance: int, placement: Placement, palette: Palette) -> list[Drawable]:
+    """A dot where each training example lies in the hidden space, of a finite training set."""
+    examples = hidden_examples(moment, instance)
+    if examples is None:
+        return []
+    mark = placement.place.mark
+    radius = (_DOT_RADIUS if examples.shape[1] > MANY else _LARGE_DOT_RADIUS) * mark
+    ring, fill = Stroke(palette.canvas, _DOT_RING * mark), Paint(palette.text1)
+    return [Disc(x, y, radius, ring, fill) for x, y in placement.points_of(examples).tolist()]
 
 
 def trailed_features(placement: Placement, singled_out: tuple[int, ...] = ()) -> list[int]:

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from superviz.core.shapes import Glyph
+from superviz.core.parts import Glyph
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke
 
-_POLYGONS: dict[Glyph, int] = {"triangle": 3, "tetrahedron": 3, "pentagon": 5}
+_POLYGONS: dict[Glyph, int] = {"triangle": 3, "tetrahedron": 3, "pentagon": 5, "polygon": 6}
 _MIXED_RAYS = ((97.0, 1.0), (172.0, 0.66), (243.0, 0.94), (336.0, 0.82))
 """Degrees and lengths."""
 
@@ -24,6 +24,15 @@ def glyph_drawables(glyph: Glyph, x: float, y: float, radius: float, color: str,
             return [outline]
         centre = np.array([x, y])
         return [outline, *(Path(np.stack([centre, corner]), stroke) for corner in corners)]
+    if glyph == "antiprism":  # seen along its axis
+        turns = (_corners(x, y, radius, 8)[start::2] for start in (0, 1))
+        return [Path(corners, stroke, closed=True) for corners in turns]
+    if glyph == "bipyramid":
+        outline = np.array([[0.0, -1.0], [0.8, 0.1], [0.0, 1.0], [-0.8, 0.1]])
+        front = np.array([[-0.8, 0.1], [-0.25, 0.32], [0.8, 0.1]])
+        ridge = np.array([[0.0, -1.0], [-0.25, 0.32], [0.0, 1.0]])
+        lines = [Path(line * radius + (x, y), Stroke(color, 0.7 * width, round=True)) for line in (front, ridge)]
+        return [Path(outline * radius + (x, y), stroke, closed=True), *lines]
     if glyph == "digon":
         ends = np.array([[x - 0.72 * radius, y + 0.72 * radius], [x + 0.72 * radius, y - 0.72 * radius]])
         return [Path(ends, stroke), *(Disc(px, py, 1.5 * width, fill=Paint(color)) for px, py in ends.tolist())]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
 
 import numpy as np
 
 from superviz.core.shapes import Shape
-from superviz.scene.drawables import Disc, Drawable, Paint, Path, Stroke, Text
+from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke, Text
 from superviz.scene.palette import Palette, mix
 from superviz.scene.placement import Placement
 
@@ -19,12 +18,17 @@ _CIRCLE_WIDTH, _AXIS_WIDTH = 1.2, 1.0
 _EDGE_WIDTH, _EDGE_OPACITY, _FILL_OPACITY = 1.4, 0.34, 0.045
 _ORIGIN_RADIUS, _ORIGIN_WIDTH = 4.6, 1.7
 _RING_POINTS = 96
+_MOST_NEURONS = 12
+"""More have no axes: they would fill the circle."""
 
 
 def axis_layer(placement: Placement, palette: Palette) -> list[Drawable]:
-    """A line along each direction shown."""
+    """A line along each direction shown; of neurons in a view that follows the features, the half where they fire."""
     place = placement.place
     stroke = Stroke(palette.axes, _AXIS_WIDTH * max(1.0, place.mark))
+    if placement.camera.follows:
+        stroke = Stroke(palette.circle, _AXIS_WIDTH * max(1.0, place.mark))
+        return [Path(np.array([[place.x, place.y], [x, y]]), stroke) for x, y in _axis_ends(placement)]
     ends = _axis_ends(placement)
     return [Path(np.array([[2 * place.x - x, 2 * place.y - y], [x, y]]), stroke) for x, y in ends]
 
@@ -32,11 +36,11 @@ def axis_layer(placement: Placement, palette: Palette) -> list[Drawable]:
 def axis_names(placement: Placement, palette: Palette, size: float) -> list[Text]:
     """The name of each direction shown, past the end of its axis."""
     place = placement.place
-    noun = "hidden" if placement.W.shape[0] <= 3 else "direction"
+    noun = "neuron" if placement.camera.privileged else "hidden" if placement.W.shape[0] <= 3 else "direction"
     names: list[Text] = []
     for index, (x, y) in enumerate(_axis_ends(placement)):
         name = f"{noun} {index + 1}"
-        if index == 1 and placement.camera.shown == 2:
+        if index == 1 and placement.camera.shown == 2 and not placement.camera.follows:
             # At its other end: past the positive one is where feature 1 has its label.
             below = 2 * place.y - y + _AXIS_NAME_GAP
             names.append(Text(place.x, below, name, size, palette.text3, anchor="middle", rise="top"))
@@ -73,20 +77,23 @@ def tick_name(placement: Placement, palette: Palette, size: float) -> Text:
     return Text(place.x + place.unit, y, "length 1", size, palette.text3, anchor="middle", rise="top")
 
 
-def outline_layer(placement: Placement, shape: Shape | None, palette: Palette) -> list[Drawable]:
-    """The outline through the tips of each polygon of a named shape, the edges of each tetrahedron; without colour."""
+def outline_layer(
+    placement: Placement, shape: Shape | None, palette: Palette, points: Points | None = None
+) -> list[Drawable]:
+    """The outline of each polygon of a named shape, and the edges of each solid; without colour.
+
+    Its corners are the arrows' tips, or other `points`, (points, 2), where those form it.
+    """
     if shape is None or placement.lanes:
         return []
+    corners = placement.tips if points is None else points
     # Mixed with the ground instead of see-through: opaque lines are painted many times faster.
     edge = Stroke(mix(palette.canvas, palette.text1, _EDGE_OPACITY), _EDGE_WIDTH * placement.place.mark, round=True)
     fill = Paint(palette.text1, _FILL_OPACITY)
-    drawables: list[Drawable] = []
-    for part in shape.parts:
-        corners = placement.tips[list(part.features)]
-        if part.glyph in ("triangle", "pentagon"):
-            drawables.append(Path(corners, edge, fill, closed=True))
-        elif part.glyph == "tetrahedron":
-            drawables += [Path(np.stack(ends), edge) for ends in combinations(corners, 2)]
+    polygons = [part for part in shape.parts if part.is_polygon]
+    around = {pair for part in polygons for pair in part.edges}
+    drawables: list[Drawable] = [Path(corners[list(part.features)], edge, fill, closed=True) for part in polygons]
+    drawables += [Path(corners[list(pair)], edge) for pair in shape.edges if pair not in around]
     return drawables
 
 
@@ -104,7 +111,10 @@ def _tick_height(placement: Placement) -> float:
 
 
 def _axis_ends(placement: Placement) -> list[tuple[float, float]]:
-    place = placement.place
+    """Where each axis ends that is drawn: none for directions that mean nothing and aren't the picture's own."""
+    place, camera = placement.place, placement.camera
+    if camera.follows and (not camera.privileged or camera.basis.shape[1] > _MOST_NEURONS):
+        return []
     reach = AXIS_REACH * place.unit
     right, up = (reach * placement.camera.basis[:2]).tolist()
     return [(place.x + x, place.y - y) for x, y in zip(right, up, strict=True)]

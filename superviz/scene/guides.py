@@ -37,8 +37,11 @@ class Foot:
 
 
 def feet_of(placement: Placement, feature: int) -> tuple[list[tuple[int, float]], list[Foot]]:
-    """Each noticeably affected feature and where it stands along the selected one; and the feet, merged within 8 px."""
-    if placement.lanes or not placement.alive[feature]:
+    """Each noticeably affected feature and where it stands along the selected one; and the feet, merged within 8 px.
+
+    None where a ReLU acts on the neurons: dot products then aren't what one feature does to another.
+    """
+    if placement.lanes or placement.camera.privileged or not placement.alive[feature]:
         return [], []
     W = placement.W
     products = (W.T @ W[:, feature]).tolist()

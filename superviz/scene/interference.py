@@ -1,4 +1,4 @@
-"""The interference panel: W^T W as a heatmap with the biases beside it, and one pair's angle and dot product below."""
+"""The interference panel: what each feature does to each as a heatmap, biases beside it, one pair's numbers below."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.geometry import gram_matrix, weight_norms
+from superviz.core.geometry import weight_norms
 from superviz.scene import heatmap
 from superviz.scene.canvas import Canvas
 from superviz.scene.coloring import colors_at
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
+from superviz.scene.effects import effects
 from superviz.scene.heatmap import Grid
 from superviz.scene.numerals import fixed, signed
 from superviz.scene.palette import importance_order, ink_on, interference_color
@@ -30,14 +31,13 @@ _LARGEST_CELL = 72.0
 def build(
     moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas, largest: float | None = None
 ) -> Scene:
-    """W^T W of the instance shown: row i, column j is what activating feature i does to feature j.
+    """The `effects` in the instance shown: row i, column j is what activating feature i alone does to feature j.
 
     `largest` is the value of full colour, rounded up to .1: give the run's (`Timeline.largest_interference`), so that
     colours keep their meaning while it plays. Without it, it is that of the moment and its trail, at least 1.
     """
-    W = moment.W[display.instance]
     colors = colors_at(moment, display.instance, canvas.palette)
-    below = readout(W, colors, selection, canvas)
+    below = readout(moment, display.instance, colors, selection, canvas)
     drawables = figure(
         moment, display.instance, selection, canvas, full_color(moment, largest), canvas.height - below.height
     )
@@ -47,29 +47,35 @@ def build(
 def full_color(moment: Moment, largest: float | None = None) -> float:
     """The value of full colour: `largest`, else the largest of the moment and its trail, at least 1; rounded up to .1.
 
-    The largest of W^T W is on its diagonal: no dot product exceeds the longer direction's squared length.
+    The largest of W^T W is on its diagonal: no dot product exceeds the longer direction's squared length. With a ReLU
+    between, effects are far below that, so there the moment's own count, rounded up to the next fifth.
     """
+    instance = moment.trail_instance
+    if moment.experiment.has_privileged_basis:
+        shown = _shown(moment, instance)
+        values = np.abs(np.nan_to_num(effects(moment, instance, shown, shown)))
+        return max(1.0, math.ceil(5 * round(float(values.max(initial=0.0)), 2)) / 5)
     if not largest:
-        own = moment.W[moment.trail_instance]
+        own = moment.W[instance]
         largest = max(1.0, *(float(np.max(weight_norms(W), initial=0.0)) ** 2 for W in (own, moment.trail)))
-    return math.ceil(round(largest, 3) * 10) / 10
+    # Tiny starting weights have next to no interference, but a scale all the same.
+    return max(1, math.ceil(round(largest, 3) * 10)) / 10
 
 
 def figure(
     moment: Moment, instance: int, selection: Selection, canvas: Canvas, maximum: float, height: float
 ) -> list[Drawable]:
     """The heatmap with heads, biases and colour bar, in the canvas's width and the upper `height` of it."""
-    importance = moment.experiment.importance_array()[instance]
-    shown = np.sort(importance_order(importance)[:MOST_FEATURES])
+    shown = _shown(moment, instance)
     matrix = _Matrix(
-        shown.tolist(),
-        gram_matrix(moment.W[instance][:, shown]),
-        moment.b[instance][shown],
+        shown,
+        effects(moment, instance, shown, shown),
+        moment.b[instance][shown] if moment.experiment.bias else None,
         colors_at(moment, instance, canvas.palette),
         maximum,
-        len(importance),
+        moment.W.shape[2],
     )
-    layout = _Layout.of(canvas, height, len(shown))
+    layout = _Layout.of(canvas, height, len(shown), bias=moment.experiment.bias)
     return [
         *_column_heads(matrix, layout, selection, canvas),
         *_row_heads(matrix, layout, selection, canvas),
@@ -80,20 +86,28 @@ def figure(
     ]
 
 
-def extent(canvas: Canvas, height: float, n_features: int) -> tuple[float, float]:
+def _shown(moment: Moment, instance: int) -> list[int]:
+    """The features that are drawn, in their own order: all, or the most important."""
+    importance = moment.experiment.importance_array()[instance]
+    shown: list[int] = np.sort(importance_order(importance)[:MOST_FEATURES]).tolist()
+    return shown
+
+
+def extent(moment: Moment, canvas: Canvas, height: float) -> tuple[float, float]:
     """Width and height that `figure` really takes of what it is given, margins included."""
-    layout = _Layout.of(canvas, height, min(n_features, MOST_FEATURES))
+    n_features = moment.W.shape[2]
+    layout = _Layout.of(canvas, height, min(n_features, MOST_FEATURES), bias=moment.experiment.bias)
     below = (64 if n_features > MOST_FEATURES else 46) * layout.text
     return layout.bias_x + layout.bias_width + 16, layout.grid.top + layout.grid.size + below
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Matrix:
-    """What is drawn: the features shown, by index, and W^T W and the biases of those."""
+    """What is drawn: the features shown, by index, what each does to each, and their biases where there are any."""
 
     features: list[int]
     values: NDArray[np.floating]
-    biases: NDArray[np.floating]
+    biases: NDArray[np.floating] | None
     colors: tuple[str, ...]
     """One a feature of the model, drawn or not."""
     maximum: float
@@ -113,27 +127,25 @@ class _Layout:
     """The canvas's factor on text, and on the room it takes."""
 
     @classmethod
-    def of(cls, canvas: Canvas, height: float, count: int) -> _Layout:
+    def of(cls, canvas: Canvas, height: float, count: int, *, bias: bool) -> _Layout:
         text = canvas.text
         margin, bias_gap = (10.0, 13.0) if canvas.compact else (16.0, 22.0)
         left = round(margin + text * (28 + 8 * len(str(count))))
         top = round(text * (23 if canvas.compact else 27))
         right = canvas.width - (12.0 if canvas.compact else 16.0) - bias_gap * text
         below = text * (40 if canvas.compact else 50)
-        narrow, numbered = 16 * text, 39 * text
-        cell, gap, bias = 1.0, 0.0, narrow
+        narrow, numbered = (16 * text, 39 * text) if bias else (0.0, 0.0)
+        cell, gap, strip = 1.0, 0.0, narrow
         # With a bias strip as wide as a cell, and at least as wide as its numbers where they fit.
-        for bias_least in (numbered, narrow):
-            pitch = min(
-                (right - left) / (count + 1), (right - left - bias_least) / count, (height - top - below) / count
-            )
+        for least in (numbered, narrow):
+            pitch = min((right - left) / (count + bias), (right - left - least) / count, (height - top - below) / count)
             gap = 2.0 if pitch >= 16 else 1.0 if pitch >= 6 else 0.0
             cell = max(1.0, min(math.floor(pitch - gap), _LARGEST_CELL * text))
-            bias = max(bias_least, cell)
+            strip = max(least, cell) if bias else 0.0
             if cell >= 17 * text:
                 break
         grid = Grid(left, top, cell, gap, count)
-        return cls(grid, left + grid.size + bias_gap * text, bias, text)
+        return cls(grid, left + grid.size + (bias_gap * text if bias else 0.0), strip, text)
 
     @property
     def radius(self) -> float:
@@ -186,6 +198,8 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
         )
         for place in _labelled(matrix, layout, selected)
     ]
+    if matrix.biases is None:
+        return [*heads]
     bias = Text(layout.bias_x + layout.bias_width / 2, y, "bias", size, palette.text2, anchor="middle")
     room = bias.x - text_width("bias", size) / 2 - 4 * layout.text
     return [*(head for head in heads if head.x + text_width(head.text, size, head.weight) / 2 <= room), bias]
@@ -238,7 +252,8 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
     grid = layout.grid
     bold = matrix.place(selection.feature)
     drawn: list[Drawable] = []
-    for place, bias in enumerate(matrix.biases.tolist()):
+    biases: list[float] = [] if matrix.biases is None else matrix.biases.tolist()
+    for place, bias in enumerate(biases):
         color = (
             interference_color(canvas.palette, bias, matrix.maximum) if math.isfinite(bias) else canvas.palette.raised
         )
@@ -282,8 +297,9 @@ def _outlines(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Ca
         drawn = [
             Rect(x, grid.top - 1, thick, long, 3.0, stroke),
             Rect(grid.left - 1, y, long, thick, 3.0, stroke),
-            Rect(layout.bias_x - 1, y, layout.bias_width + 2, thick, 3.0, stroke),
         ]
+        if matrix.biases is not None:
+            drawn.append(Rect(layout.bias_x - 1, y, layout.bias_width + 2, thick, 3.0, stroke))
     hovered = selection.hovered
     if isinstance(hovered, Pair):
         row, column = matrix.place(hovered.source), matrix.place(hovered.target)

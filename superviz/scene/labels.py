@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.scene.arrows import Emphasis
-from superviz.scene.boxes import Box, overlaps
+from superviz.scene.arrows import FEW, Emphasis
+from superviz.scene.boxes import Box, Segment, crosses, overlaps
 from superviz.scene.drawables import Drawable, Path, Stroke, Text
 from superviz.scene.palette import Palette
 from superviz.scene.placement import Placement
@@ -63,6 +63,7 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
     word = _word(n_features)
     color = palette.text2 if singled_out else palette.text1
     taken = list(style.taken)
+    arrows = list(zip(placement.order.tolist(), placement.segments(FEW), strict=False)) if n_features <= FEW else []
     leaders: list[Drawable] = []
     labels: list[Drawable] = []
     for feature in (*singled_out, *rest):
@@ -70,8 +71,9 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
         size = style.size * _LARGER if strong else style.size
         text = f"{word}{feature + 1}"
         width, height = text_width(text, size, 700 if strong else 500), text_height(size)
-        spots = _spots(placement, feature, width, height, _FAR_SLIDES if strong else _SLIDES)
-        spot = next((spot for spot in spots if _within(spot.box, style.bounds) and not overlaps(spot.box, taken)), None)
+        others = [arrow for index, arrow in arrows if index != feature]
+        along = _spots(placement, feature, width, height, _FAR_SLIDES if strong else _SLIDES)
+        spot = _free(along, style.bounds, taken, others)
         if spot is None:
             if not strong:
                 continue
@@ -114,6 +116,14 @@ class _Spot:
     anchor: Literal["start", "middle", "end"]
     slide: float
     box: Box
+
+
+def _free(along: Iterator[_Spot], bounds: Box, taken: list[Box], arrows: list[Segment]) -> _Spot | None:
+    """The first spot that keeps off other words, and off other arrows too if any does; None where there is none."""
+    free = [spot for spot in along if _within(spot.box, bounds) and not overlaps(spot.box, taken)]
+    return next(
+        (spot for spot in free if not any(crosses(spot.box, arrow) for arrow in arrows)), next(iter(free), None)
+    )
 
 
 def _spots(placement: Placement, feature: int, width: float, height: float, slides: Sequence[float]) -> Iterator[_Spot]:

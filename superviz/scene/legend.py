@@ -42,7 +42,7 @@ class _Columns:
     name: float
     length: float
     bias: float | None
-    """Right edges, as of the share; no bias in a brief legend."""
+    """Right edges, as of the share; no bias in a brief legend, nor where the model has none."""
     share: float
 
 
@@ -52,18 +52,21 @@ def legend_width(canvas: Canvas, sizes: TypeSizes) -> float:
 
 
 def legend_block(
-    placement: Placement, b: Array, colors: tuple[str, ...], canvas: Canvas, sizes: TypeSizes, emphasis: Emphasis
+    placement: Placement, b: Array | None, colors: tuple[str, ...], canvas: Canvas, sizes: TypeSizes, emphasis: Emphasis
 ) -> tuple[list[Drawable], Box]:
-    """The table at the top right, with the box it takes. Rows that don't fit are summed up in "and 8 more"."""
+    """The table at the top right, with the box it takes; without biases where the model has none, `b`.
+
+    Rows that don't fit are summed up in "and 8 more".
+    """
     palette = canvas.palette
-    columns = _columns(canvas, sizes, len(colors))
+    columns = _columns(canvas, sizes, len(colors), bias=b is not None)
     shares = feature_dimensionality(placement.W)
     rows = _rows(placement, _rows_that_fit(canvas, columns), emphasis)
     drawables: list[Drawable] = _heads(columns, palette, sizes)
     y = columns.first
     for feature in rows:
         numbers = [(columns.length, float(placement.norms[feature])), (columns.share, float(shares[feature]))]
-        if columns.bias is not None:
+        if columns.bias is not None and b is not None:
             numbers.insert(1, (columns.bias, float(b[feature])))
         strong = feature in emphasis.features
         ink = palette.text1 if strong else palette.text2 if placement.alive[feature] else palette.text3
@@ -137,12 +140,12 @@ def _rows_that_fit(canvas: Canvas, columns: _Columns) -> int:
     return max(1, int(room / columns.row))
 
 
-def _columns(canvas: Canvas, sizes: TypeSizes, n_features: int) -> _Columns:
+def _columns(canvas: Canvas, sizes: TypeSizes, n_features: int, *, bias: bool) -> _Columns:
     text = canvas.text
     right = canvas.width - _right_margin(canvas)
     left = canvas.width - legend_width(canvas, sizes)
     roomy = n_features <= _ROOMY_ROWS
-    head, row, first, length, bias = _BRIEF if sizes.brief else _FULL
+    head, row, first, length, bias_end = _BRIEF if sizes.brief else _FULL
     row = (row if roomy else 0.78 * row) * text
     share = right - 8 * text
     return _Columns(
@@ -153,8 +156,8 @@ def _columns(canvas: Canvas, sizes: TypeSizes, n_features: int) -> _Columns:
         row=row,
         swatch=left + 8 * text,
         name=left + 32 * text,
-        length=share - length * text,
-        bias=None if bias is None else share - bias * text,
+        length=share - (length if bias or bias_end is None else bias_end) * text,
+        bias=share - bias_end * text if bias and bias_end is not None else None,
         share=share,
     )
 

@@ -1,4 +1,4 @@
-"""The loss curve: a series of losses as points of a picture, on a log scale, one a pixel column."""
+"""The loss curve: losses in training, and in test, as points of a picture, on one log scale, one a pixel column."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Array
 from superviz.scene.drawables import Points
 
@@ -22,6 +23,8 @@ class LossCurve:
 
     points: Points
     """(points, 2), x ascending; without what is not finite."""
+    test_points: Points
+    """The same of the test losses; empty where there are none."""
     left: float
     right: float
     top: float
@@ -62,32 +65,52 @@ def loss_curve(
     horizon: float,
     box: tuple[float, float, float, float],
     column: float = 6.0,
+    test_losses: Array | None = None,
 ) -> LossCurve:
     """The curve of `losses` at `steps`, (losses,), in the box (left, top, right, bottom) of logical pixels.
 
-    0 to `horizon` steps span its width. Each `column` logical pixels wide stretch is the mean of what falls into it.
+    `test_losses`, as many, are a curve of their own. 0 to `horizon` steps span its width. Each `column` logical pixels
+    wide stretch is the mean of what falls into it.
     """
     left, top, right, bottom = box
     horizon = max(horizon, 1.0)
-    known = np.isfinite(losses) & (losses > 0)
-    if not known.any():
-        return LossCurve(np.empty((0, 2)), left, right, top, bottom, horizon, 0.0, 0.0)
-    xs, means = _by_column(
-        steps[known].astype(np.float64) * (right - left) / horizon, losses[known].astype(np.float64), column
-    )
-    logs = np.log(means)
+    series = [_by_column(steps, one, horizon, right - left, column) for one in (losses, test_losses)]
+    logs = np.log(np.concatenate([means for _, means in series]))
+    if not len(logs):
+        return LossCurve(np.empty((0, 2)), np.empty((0, 2)), left, right, top, bottom, horizon, 0.0, 0.0)
     low, high = float(logs.min()), float(logs.max())
     spare = max(0.0, _LEAST_DECADES * np.log(10) - (high - low)) / 2
     margin = _HEADROOM / (1 - 2 * _HEADROOM) * (high - low + 2 * spare) + spare
     low, high = low - margin, high + margin
-    points = np.stack([left + xs, bottom - (logs - low) / (high - low) * (bottom - top)], axis=1)
-    return LossCurve(points, left, right, top, bottom, horizon, float(np.exp(low)), float(np.exp(high)))
+    points, test_points = (
+        np.stack([left + xs, bottom - (np.log(means) - low) / (high - low) * (bottom - top)], axis=1)
+        for xs, means in series
+    )
+    return LossCurve(points, test_points, left, right, top, bottom, horizon, float(np.exp(low)), float(np.exp(high)))
+
+
+def loss_name(experiment: Experiment) -> str:
+    """What a loss of this experiment is called where there is room: "loss, mean over features"."""
+    name = "expected loss, noise-free" if experiment.noise_free else "loss"
+    return f"{name}, {experiment.loss_words}"
+
+
+def brief_loss_name(experiment: Experiment) -> str:
+    """The same in two words, beside a number: over features it is a mean or a sum."""
+    over = "mean" if experiment.loss_over_features == "mean" else "summed"
+    return f"expected {over} loss" if experiment.noise_free else f"{over} loss"
 
 
 def _by_column(
-    xs: NDArray[np.float64], values: NDArray[np.float64], column: float
+    steps: NDArray[np.int64], losses: Array | None, horizon: float, width: float, column: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The mean x and the mean value of each column that holds any; x ascending."""
+    """The mean x and the mean loss of each column that holds any; x from 0, ascending."""
+    if losses is None:
+        return np.empty(0), np.empty(0)
+    known = np.isfinite(losses) & (losses > 0)
+    if not known.any():
+        return np.empty(0), np.empty(0)
+    xs, values = steps[known].astype(np.float64) * width / horizon, losses[known].astype(np.float64)
     columns = (xs / column).astype(np.int64)
     begins = np.flatnonzero(np.diff(columns, prepend=-1))
     counts = np.diff(begins, append=len(xs))

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.shapes import Glyph
+from superviz.core.parts import Glyph
 from superviz.scene.color_space import contrast, from_hex, from_oklab, to_hex, to_oklab
 from superviz.session.display import Theme
 

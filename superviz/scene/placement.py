@@ -46,7 +46,7 @@ class Placement:
     """Where arrows start: the origin, but beside each other where there is only a line to lie on."""
     tips: Points
     depth: NDArray[np.float64]
-    """Towards the viewer, in lengths; 0 unless the camera orbits."""
+    """Towards the viewer, in lengths; 0 where the camera sees no depth."""
     norms: Array
     """Full lengths, whatever the camera shows of them."""
     alive: NDArray[np.bool_]
@@ -62,6 +62,11 @@ class Placement:
         """The most important arrows as lines from start to tip, `most` of them or fewer."""
         chosen = self.order[:most]
         return list(zip(self.starts[chosen].tolist(), self.tips[chosen].tolist(), strict=True))
+
+    def points_of(self, hidden: Array) -> Points:
+        """(points, 2) logical pixels: where other hidden vectors than features lie, (hidden, points)."""
+        place = self.place
+        return self.camera.project(hidden)[:2].T * (place.unit, -place.unit) + (place.x, place.y)
 
     def path_of(self, trail: Array, features: Sequence[int]) -> NDArray[np.float64]:
         """(points, features, 2) logical pixels: where the tips of `features` were in `trail`, (points, hidden, all)."""
@@ -92,6 +97,6 @@ def shrinkage(W: Array, camera: Camera) -> float:
     Continuous, so that nothing jumps while training draws long vectors in.
     """
     longest = float(weight_norms(W).max(initial=0.0))
-    # An orbiting camera must not make the figure breathe.
-    highest = longest if camera.shown == 3 else float(np.abs(camera.project(W)[1]).max(initial=0.0))
+    # A camera that moves must not make the figure breathe.
+    highest = longest if camera.shown == 3 or camera.follows else float(np.abs(camera.project(W)[1]).max(initial=0.0))
     return max(1.0, highest / _HIGHEST, longest / _LONGEST)

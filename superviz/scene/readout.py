@@ -1,4 +1,4 @@
-"""The readout under the heatmap: two features, the angle between them and their dot product."""
+"""The readout under the heatmap: two features, the angle between them and what one does to the other."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from superviz.core.geometry import DEAD_NORM
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Drawable, Paint, Rect, Text
+from superviz.scene.effects import effects
 from superviz.scene.numerals import fixed
 from superviz.scene.selection import Pair, Selection
 from superviz.scene.text_extent import text_width
+from superviz.session.moment import Moment
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,13 +26,27 @@ class Readout:
     drawables: tuple[Drawable, ...]
 
 
-def readout(W: NDArray[np.floating], colors: tuple[str, ...], selection: Selection, canvas: Canvas) -> Readout:
-    """What is hovered in W^T W, W (hidden, features), in words; an invitation while that is nothing."""
-    pair = selection.hovered
+def readout(moment: Moment, instance: int, colors: tuple[str, ...], selection: Selection, canvas: Canvas) -> Readout:
+    """What is hovered in an instance's heatmap, in words; an invitation while that is nothing."""
+    pair, W = selection.hovered, moment.W[instance]
     if not isinstance(pair, Pair) or max(pair.source, pair.target) >= W.shape[1]:
         return _invitation(canvas)
-    dot = float(W[:, pair.source] @ W[:, pair.target])
-    return _compact(W, pair, dot, canvas) if canvas.compact else _card(W, pair, dot, colors, canvas)
+    value = float(effects(moment, instance, [pair.source], [pair.target])[0, 0])
+    words = _ON_EACH_OTHER if moment.experiment.has_privileged_basis else _BETWEEN
+    return _compact(W, pair, value, words, canvas) if canvas.compact else _card(W, pair, value, words, colors, canvas)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a pair and its number are called."""
+
+    joint: str
+    labels: tuple[str, ...]
+    """The longest first."""
+
+
+_BETWEEN = _Words("and", ("dot product", "dot"))
+_ON_EACH_OTHER = _Words("on", ("adds",))
 
 
 def relation(W: NDArray[np.floating], pair: Pair) -> str:
@@ -45,14 +61,16 @@ def relation(W: NDArray[np.floating], pair: Pair) -> str:
     return f"{math.degrees(math.acos(max(-1.0, min(1.0, cosine)))):.0f}° apart"
 
 
-def _card(W: NDArray[np.floating], pair: Pair, dot: float, colors: tuple[str, ...], canvas: Canvas) -> Readout:
+def _card(
+    W: NDArray[np.floating], pair: Pair, amount: float, words: _Words, colors: tuple[str, ...], canvas: Canvas
+) -> Readout:
     text, palette = canvas.text, canvas.palette
     height, left, right = 44 * text, 16.0, canvas.width - 16.0
     top = canvas.height - 16 - height
     y, side, size = top + height / 2, 10 * text, 14 * text
     drawables: list[Drawable] = [_ground(canvas, top, height)]
     x = left + 13 * text
-    ends = ((pair.source, "and itself" if pair.source == pair.target else "and"), (pair.target, ""))
+    ends = ((pair.source, f"{words.joint} itself" if pair.source == pair.target else words.joint), (pair.target, ""))
     for feature, joint in ends[: 1 if pair.source == pair.target else 2]:
         number = str(feature + 1)
         drawables.append(Rect(x, y - side / 2, side, side, 3 * text, None, Paint(colors[feature])))
@@ -62,14 +80,14 @@ def _card(W: NDArray[np.floating], pair: Pair, dot: float, colors: tuple[str, ..
             drawables.append(Text(x, y, joint, 13 * text, palette.text3))
             x += text_width(joint, 13 * text) + 9 * text
     end = right - 13 * text
-    value, between = fixed(dot), relation(W, pair)
+    value, between = fixed(amount), relation(W, pair)
     label_end = end - text_width(value, size, 600) - 9 * text
-    for label in ("dot product", "dot"):
+    for label in words.labels:
         room = label_end - text_width(label, 13 * text) - x
         if text_width(between, 13 * text) <= room - 9 * text:
             break
     else:
-        return _compact(W, pair, dot, canvas)
+        return _compact(W, pair, amount, words, canvas)
     drawables += [
         Text(x + room / 2 - 4 * text, y, between, 13 * text, palette.text2, anchor="middle"),
         Text(label_end, y, label, 13 * text, palette.text2, anchor="end"),
@@ -78,15 +96,15 @@ def _card(W: NDArray[np.floating], pair: Pair, dot: float, colors: tuple[str, ..
     return Readout(height + 28, tuple(drawables))
 
 
-def _compact(W: NDArray[np.floating], pair: Pair, dot: float, canvas: Canvas) -> Readout:
+def _compact(W: NDArray[np.floating], pair: Pair, amount: float, words: _Words, canvas: Canvas) -> Readout:
     palette, size = canvas.palette, 13 * canvas.text
     y, right = canvas.height - 18 * canvas.text, canvas.width - 12
-    value = fixed(dot)
-    names = f"{pair.source + 1} and {'itself' if pair.source == pair.target else pair.target + 1}"
+    value = fixed(amount)
+    names = f"{pair.source + 1} {words.joint} {'itself' if pair.source == pair.target else pair.target + 1}"
     value_start = right - text_width(value, size, 600) - 6
-    between = f"{relation(W, pair)}, dot"
+    between = f"{relation(W, pair)}, {words.labels[-1]}"
     if text_width(names, size, 600) + text_width(between, size) + 20 > value_start:
-        between = "dot"
+        between = words.labels[-1]
     drawables = (
         Text(12, y, names, size, palette.text1, 600),
         Text(value_start, y, between, size, palette.text2, anchor="end"),

@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from superviz.core.geometry import DEAD_NORM, weight_norms
+from superviz.core.neurons import is_monosemantic
 from superviz.core.shapes import Shape, name_shape
 from superviz.scene.canvas import Canvas
 from superviz.scene.coloring import colors_at
+from superviz.scene.differences import differences
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
-from superviz.scene.numerals import probability_text
+from superviz.scene.examples import hidden_examples, shape_of_examples
+from superviz.scene.explanation import is_beginning
 from superviz.scene.selection import Instance, Selection
 from superviz.scene.text_extent import text_width
 from superviz.scene.thumbnails import thumbnails
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
-
-UNNAMED_SHORT = "Mixed"
-"""What a card calls an arrangement that has no certain name."""
 
 _WIDEST = 176.0
 """A card's width at most, at text scale 1: few instances don't stretch."""
@@ -31,7 +29,7 @@ _PAGER = 46.0
 
 
 def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
-    """A card an instance: thumbnail, shape's name, sparsity. The window around the picked one where not all fit."""
+    """A card an instance: thumbnail, name, what sets it apart. The window around the picked one where not all fit."""
     drawables = figure(moment, display, selection, canvas)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
 
@@ -40,7 +38,7 @@ def figure(moment: Moment, display: DisplaySettings, selection: Selection, canva
     """The cards, filling the canvas."""
     layout = _Layout.of(canvas, moment.experiment.n_instances, display.instance)
     shown = range(layout.first, layout.first + layout.shown)
-    shapes = [name_shape(moment.W[index]) for index in shown]
+    shapes = [name_shape(moment.W[index]) or shape_of_examples(moment, index) for index in shown]
     pictures = thumbnails(
         moment.W[layout.first : layout.first + layout.shown],
         moment.experiment.importance_array()[layout.first : layout.first + layout.shown],
@@ -50,11 +48,14 @@ def figure(moment: Moment, display: DisplaySettings, selection: Selection, canva
         layout.unit,
         display,
         canvas.palette,
+        privileged=moment.experiment.has_privileged_basis,
+        examples=[hidden_examples(moment, index) for index in shown],
     )
-    notes = _notes(moment, layout, canvas)
+    notes = differences(moment.experiment).notes
     drawn: list[Drawable] = []
-    for index, shape, picture, note in zip(shown, shapes, pictures, notes, strict=True):
-        drawn += _card(index, shape, picture, note, layout, canvas, display.instance == index, selection)
+    for index, shape, picture in zip(shown, shapes, pictures, strict=True):
+        names = _names(moment, index, shape)
+        drawn += _card(index, names, notes[index], picture, layout, canvas, display.instance == index, selection)
     return [*drawn, *_more(layout, canvas)]
 
 
@@ -119,9 +120,9 @@ class _Layout:
 
 def _card(
     index: int,
-    shape: Shape | None,
+    names: tuple[str, ...],
+    notes: tuple[str, ...],
     picture: list[Drawable],
-    note: str,
     layout: _Layout,
     canvas: Canvas,
     picked: bool,
@@ -134,7 +135,9 @@ def _card(
         edge = Stroke(palette.line_strong, 1.0)
     ground = Paint(palette.selected if picked else palette.canvas)
     middle = x + layout.width / 2
-    name, size = _fitting_name(shape, layout, canvas, picked)
+    weight, room, size = 600 if picked else 400, layout.width - 10, (12 if canvas.compact else 13) * layout.text
+    name = _fitting(names[1:] if canvas.compact and len(names) > 1 else names, size, room, weight)
+    note = _fitting(notes[-1:] if canvas.compact else notes, 12 * layout.text, room, 400)
     name_color, note_color = (palette.text1, palette.text2) if picked else (palette.text2, palette.text3)
     return [
         Rect(
@@ -148,43 +151,35 @@ def _card(
             meaning,
         ),
         *picture,
-        Text(middle, layout.name_y, name, size, name_color, 600 if picked else 400, "middle"),
+        Text(middle, layout.name_y, name, size, name_color, weight, "middle"),
         Text(middle, layout.note_y, note, 12 * layout.text, note_color, anchor="middle"),
     ]
 
 
-def _fitting_name(shape: Shape | None, layout: _Layout, canvas: Canvas, picked: bool) -> tuple[str, float]:
-    names = (UNNAMED_SHORT,) if shape is None else (shape.short,) if canvas.compact else (shape.name, shape.short)
-    size = (12 if canvas.compact else 13) * layout.text
-    room = layout.width - 10
-    for name in names:
-        if text_width(name, size, 600 if picked else 400) <= room:
-            return name, size
-    return _cut(names[-1], size, room, 600 if picked else 400), size
+def _names(moment: Moment, instance: int, shape: Shape | None) -> tuple[str, ...]:
+    """What has become of an instance, the longest words first."""
+    if is_beginning(moment) and (shape is None or moment.experiment.has_privileged_basis):
+        return "Finding directions", "Starting"
+    W = moment.W[instance]
+    if moment.experiment.has_privileged_basis:
+        some = f"{int(is_monosemantic(W, signed=moment.experiment.signed).sum())} of {len(W)}"
+        return f"{some} monosemantic", f"{some} mono", some
+    if shape is not None:
+        return shape.name, shape.short
+    some = f"{int((weight_norms(W) >= DEAD_NORM).sum()):,} of {W.shape[1]:,}"
+    return f"{some} features", some
+
+
+def _fitting(words: tuple[str, ...], size: float, room: float, weight: int) -> str:
+    """The first of the words that fits; the last, cut off, where none does."""
+    found = next((text for text in words if text_width(text, size, weight) <= room), None)
+    return _cut(words[-1], size, room, weight) if found is None else found
 
 
 def _cut(name: str, size: float, room: float, weight: int) -> str:
     while name and text_width(name + "…", size, weight) > room:
         name = name[:-1].rstrip()
     return name + "…"
-
-
-def _notes(moment: Moment, layout: _Layout, canvas: Canvas) -> list[str]:
-    """What sets each instance shown apart: its sparsity, or its number where all have the same."""
-    probability = moment.experiment.probability_array()
-    shown = probability[layout.first : layout.first + layout.shown]
-    if bool((probability == probability[0]).all()):
-        return [f"copy {layout.first + offset + 1}" for offset in range(len(shown))]
-    return [_note(row, layout, canvas) for row in shown.astype(np.float64)]
-
-
-def _note(probability: NDArray[np.float64], layout: _Layout, canvas: Canvas) -> str:
-    low, high = float(probability.min()), float(probability.max())
-    if low != high:
-        return f"p {probability_text(low)} to {probability_text(high)}"
-    short = f"p {probability_text(low)}"
-    long = f"{short} · S {probability_text(1 - low)}"
-    return short if canvas.compact or text_width(long, 12 * layout.text) > layout.width - 10 else long
 
 
 def _more(layout: _Layout, canvas: Canvas) -> list[Drawable]:

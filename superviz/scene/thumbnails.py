@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from superviz.core.geometry import DEAD_NORM, weight_norms
-from superviz.core.shapes import Shape
+from superviz.core.shapes import Shape, name_shape
 from superviz.core.snapshot import Array
 from superviz.scene.arrows import ArrowBuild, arrow_outlines
-from superviz.scene.camera import camera_for
+from superviz.scene.camera import Camera, camera_for
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke
 from superviz.scene.ground import outline_layer
 from superviz.scene.palette import Palette, importance_order
@@ -23,8 +23,9 @@ _BUILD = ArrowBuild(2.2, 8.5, 7.5)
 """Logical pixels at a unit radius of 33."""
 _USUAL_UNIT = 33.0
 _OUTLINE_MARK = 0.7
-_LONGEST = 1.25
-"""Longer vectors shrink their thumbnail, circle and all."""
+_DOT, _MOST_DOTS = 1.8, 50
+_LONGEST, _LOWEST = 1.25, 1.12
+"""Longer vectors shrink their thumbnail, circle and all, and so do those that point down."""
 
 
 def thumbnails(
@@ -36,17 +37,23 @@ def thumbnails(
     unit: float,
     display: DisplaySettings,
     palette: Palette,
+    *,
+    privileged: bool,
+    examples: Sequence[Array | None],
 ) -> list[list[Drawable]]:
     """One list an instance of W (instances, hidden, features), with importance (instances, features), at its centre.
 
+    `examples` are hidden vectors, (hidden, points), to be shown as dots; a shape is the features', or else of those.
     Nothing in them carries a meaning: a thumbnail stands for its instance.
     """
-    camera = camera_for(W.shape[1], display)
+    cameras = [camera_for(weights, display, privileged=privileged) for weights in W]
     norms = weight_norms(W)
     alive = norms >= DEAD_NORM
-    longest = np.nan_to_num(norms.max(axis=1, initial=0.0), nan=1.0, posinf=1.0)
-    units = unit * _LONGEST / np.maximum(longest, _LONGEST)
-    projected = camera.project(np.nan_to_num(W)).swapaxes(1, 2)
+    projected = np.stack([camera.project(np.nan_to_num(one)).T for camera, one in zip(cameras, W, strict=True)])
+    # The name stands close below, so there a vector may reach less far.
+    reach = np.maximum(norms / _LONGEST, -projected[..., 1] / _LOWEST).max(axis=1, initial=1.0)
+    reach = np.maximum(reach, [_reach(camera, points) for camera, points in zip(cameras, examples, strict=True)])
+    units = unit / np.nan_to_num(reach, nan=1.0, posinf=1.0)
     starts = np.repeat(np.array(centres)[:, None], W.shape[2], axis=1)
     tips = starts + projected[..., :2] * (units[:, None, None] * (1.0, -1.0))
     mark = unit / _USUAL_UNIT
@@ -57,7 +64,7 @@ def thumbnails(
         radius = float(units[index])
         placement = Placement(
             Place(x, y, radius, _OUTLINE_MARK * mark),
-            camera,
+            cameras[index],
             W[index],
             starts[index],
             tips[index],
@@ -66,19 +73,36 @@ def thumbnails(
             alive[index],
             order,
         )
+        points = examples[index]
+        dots = None if points is None else placement.points_of(np.nan_to_num(points))
+        corners = dots if shapes[index] is not None and name_shape(W[index]) is None else None
         ranked: list[int] = order[alive[index][order]].tolist()
         made.append(
             [
                 Disc(x, y, radius, Stroke(palette.circle, 1.2)),
-                *outline_layer(placement, shapes[index], palette),
+                *outline_layer(placement, shapes[index], palette, corners),
                 *_star(x, y, tips[index][ranked[_MOST_ARROWS:]], palette),
                 *(
                     Path(outlines[index, feature], None, Paint(colors[index][feature]), closed=True)
                     for feature in ranked[_MOST_ARROWS - 1 :: -1]
                 ),
+                *(Disc(px, py, _DOT * mark, None, Paint(palette.text1)) for px, py in _few(dots)),
             ]
         )
     return made
+
+
+def _reach(camera: Camera, points: Array | None) -> float:
+    """How much too far the points go, (hidden, points): 1 or less where they don't."""
+    if points is None:
+        return 0.0
+    lowest = -float(camera.project(points)[1].min(initial=0.0))
+    return max(float(weight_norms(points).max(initial=0.0)) / _LONGEST, lowest / _LOWEST)
+
+
+def _few(dots: Points | None) -> list[list[float]]:
+    found: list[list[float]] = [] if dots is None else dots[:_MOST_DOTS].tolist()
+    return found
 
 
 def _star(x: float, y: float, tips: Points, palette: Palette) -> list[Drawable]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from superviz.scene.boxes import Box, box_of
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Rect, Scene, Stroke, Text
-from superviz.scene.loss_curve import LossCurve, loss_curve
+from superviz.scene.loss_curve import LossCurve, loss_curve, loss_name
 from superviz.scene.numerals import count
 from superviz.scene.palette import mix
 from superviz.scene.selection import Selection, Step
@@ -30,16 +31,21 @@ _PENNANT = np.array([[-8.0, 0.0], [8.0, 0.0], [8.0, 9.0], [0.0, 16.0], [-8.0, 9.
 
 def build(timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
     """The run so far, with the playhead at `moment`; one sentence while there is nothing to show."""
-    drawables = figure(timeline, moment.position, canvas)
+    drawables = figure(timeline, moment.position, loss_name(moment.experiment), canvas)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
 
 
-def figure(timeline: Timeline, position: float, canvas: Canvas, *, live: bool = True) -> list[Drawable]:
-    """The timeline filling the canvas, the playhead at `position`; `live` marks the live head where it is elsewhere."""
+def figure(timeline: Timeline, position: float, loss: str, canvas: Canvas, *, live: bool = True) -> list[Drawable]:
+    """The timeline filling the canvas, the playhead at `position`; `live` marks the live head where it is elsewhere.
+
+    `loss` says which loss it is.
+    """
     if timeline.live_step <= 0:
         return [_nothing_yet(canvas)]
     box = _Box.of(canvas)
-    curve = loss_curve(timeline.steps, timeline.losses, timeline.horizon, box.edges, 6.0 * box.mark)
+    curve = loss_curve(
+        timeline.steps, timeline.losses, timeline.horizon, box.edges, 6.0 * box.mark, timeline.test_losses
+    )
     playhead = min(max(position, 0.0), float(timeline.live_step))
     ahead = live and timeline.live_step - playhead >= 0.5
     return [
@@ -47,6 +53,7 @@ def figure(timeline: Timeline, position: float, canvas: Canvas, *, live: bool = 
         *_bands(timeline, curve, box, canvas),
         *_loss_axis(curve, box, canvas),
         *_curve(curve, curve.x(playhead), box, canvas),
+        *_loss_names(timeline, curve, loss, box, canvas),
         *_dividers(timeline, curve, box, canvas),
         *_step_axis(timeline, curve, box, canvas),
         *_epoch_names(timeline, curve, box, canvas, playhead),
@@ -125,8 +132,6 @@ def _epoch_names(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas
     now = timeline.epoch_at(playhead)
     pennant = curve.x(playhead)
     names: list[Drawable] = []
-    if not canvas.compact:
-        names.append(Text(box.left - 8 * box.text, box.names_y, "loss", size, palette.text3, anchor="end"))
     for index, epoch in enumerate(timeline.epochs):
         inset = 10.0 * box.text if index else 0.0
         last = index == len(timeline.epochs) - 1
@@ -185,9 +190,38 @@ def _curve(curve: LossCurve, playhead_x: float, box: _Box, canvas: Canvas) -> li
             drawn.append(Path(piece, None, Paint(accent, _TINT), closed=True))
     if len(ahead) > 1:
         drawn.append(Path(ahead, Stroke(mix(canvas.palette.canvas, accent, _AHEAD), width, round=True)))
+    if len(curve.test_points) > 1:
+        dashes = (5.0 * box.mark, 4.0 * box.mark)
+        drawn.append(Path(curve.test_points, Stroke(canvas.palette.text2, 1.6 * box.mark, dashes=dashes)))
     if len(shown) > 1:
         drawn.append(Path(shown, Stroke(accent, width, round=True)))
     return drawn
+
+
+def _loss_names(timeline: Timeline, curve: LossCurve, loss: str, box: _Box, canvas: Canvas) -> list[Drawable]:
+    """Which loss it is, where no curve is; of two curves, each one's name at its end."""
+    palette, size, inset = canvas.palette, 12 * box.text, 8 * box.text
+    high, low = box.top + 10.5 * box.text, box.bottom - (9 if canvas.compact else 12) * box.text
+    spots = [Text(box.left + inset, low, loss, size, palette.text3)]
+    if not timeline.marks:
+        spots.append(Text(box.right - 2 * inset, high, loss, size, palette.text3, anchor="end"))
+    points = np.concatenate([curve.points, curve.test_points])
+    names: list[Drawable] = [next((spot for spot in spots if not _any_within(points, box_of(spot))), spots[0])]
+    if not (len(curve.points) and len(curve.test_points)):
+        return names
+    x, apart = float(curve.points[-1, 0]) - inset, 11 * box.text
+    training, test = float(curve.points[-1, 1]), float(curve.test_points[-1, 1])
+    # Between the curves where there is room for both, else on their other sides.
+    side = (1 if test <= training else -1) * (1 if abs(test - training) > 3.5 * apart else -1)
+    names.append(Text(x, test + side * apart, "test", size, palette.text2, 600, "end"))
+    names.append(Text(x, training - side * apart, "training", size, palette.accent, 600, "end"))
+    return names
+
+
+def _any_within(points: Points, box: Box) -> bool:
+    left, top, right, bottom = box
+    inside = (points > (left, top)) & (points < (right, bottom))
+    return bool(inside.all(axis=1).any())
 
 
 def _down_to(points: Points, bottom: float) -> Points:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from superviz.core.shapes import name_shape
+from superviz.core.experiment import Experiment
 from superviz.scene.arrows import FEW, Emphasis, arrow_layer, halo
 from superviz.scene.boxes import Box, Segment, box_of, crosses, overlaps
-from superviz.scene.camera import camera_for
 from superviz.scene.canvas import Canvas
 from superviz.scene.caption import caption_block, margin, sentence_block
 from superviz.scene.coloring import colors_at
 from superviz.scene.drawables import Drawable, Path, Scene, Text
 from superviz.scene.effects import effect_sentence
+from superviz.scene.examples import MOST_EXAMPLES
 from superviz.scene.explanation import explain
-from superviz.scene.figure import placement_at, trailed_features
-from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, outline_layer, tick_name
+from superviz.scene.figure import examples_at, outlines_at, placement_at, room_at, trailed_features
+from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, tick_name
 from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
 from superviz.scene.labels import LabelStyle, label_layer, label_reach
 from superviz.scene.legend import legend_block, legend_width
-from superviz.scene.placement import Place, Placement, shrinkage
+from superviz.scene.placement import Place, Placement
 from superviz.scene.selection import Selection
 from superviz.scene.text_extent import text_width
 from superviz.scene.trails import trail_layer
@@ -69,7 +69,7 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
         tags = tag_layer(feet, placement, emphasis.selected, palette, sizes.tag, taken)
 
     layers: list[Drawable] = [*axis_layer(placement, palette), *circle_layer(placement, palette)]
-    layers += outline_layer(placement, name_shape(W), palette)
+    layers += outlines_at(moment, instance, placement, palette)
     if display.trails and moment.trail_instance == instance:
         trailed = trailed_features(placement, emphasis.features)
         layers += trail_layer(placement, moment.trail, colors, trailed, palette)
@@ -82,6 +82,7 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     if emphasis.selected is not None:
         layers += halo(placement, emphasis.selected, colors[emphasis.selected])
     layers += arrow_layer(placement, colors, palette, emphasis)
+    layers += examples_at(moment, instance, placement, palette)
     layers += foot_layer(feet, placement, palette)
     layers += [*origin_layer(placement, palette), *labels, *tags, *words]
     return Scene(canvas.width, canvas.height, palette.canvas, tuple(layers))
@@ -104,26 +105,51 @@ def _other_words(
     legend: bool,
 ) -> tuple[list[Drawable], list[Box]]:
     """The blocks of text in the other corners, and the boxes they take."""
-    b = moment.b[instance]
+    b = moment.b[instance] if moment.experiment.bias else None
     blocks: list[tuple[list[Drawable], Box]] = []
     if legend:
         blocks.append(legend_block(placement, b, colors, canvas, sizes, emphasis))
     if emphasis.selected is not None and not sizes.brief:
-        sentence = effect_sentence(placement.W, b, emphasis.selected, moment.experiment.model)
+        sentence = effect_sentence(moment, instance, emphasis.selected)
         blocks.append(sentence_block(*sentence, emphasis.selected, colors[emphasis.selected], canvas, sizes))
-    if placement.camera.shown < placement.W.shape[0]:
-        blocks.append(_held(placement, canvas, sizes))
+    blocks.append(_notes(moment, placement, canvas, sizes))
     return [drawable for drawables, _ in blocks for drawable in drawables], [box for _, box in blocks]
 
 
-def _held(placement: Placement, canvas: Canvas, sizes: TypeSizes) -> tuple[list[Drawable], Box]:
-    held = placement.camera.held(placement.W)
+def _notes(moment: Moment, placement: Placement, canvas: Canvas, sizes: TypeSizes) -> tuple[list[Drawable], Box]:
+    """What dots stand for and what the picture leaves out, at the bottom right."""
+    lines = [line for line in (_examples_note(moment.experiment), _held_note(placement)) if line]
+    inset, size, color = margin(canvas), sizes.note, canvas.palette.text3
+    right, bottom = canvas.width - inset, canvas.height - inset
+    notes: list[Drawable] = []
+    box = (right, bottom, right, bottom)
+    for row, line in enumerate(lines[::-1]):
+        note = Text(right, bottom - 1.5 * row * size, line, size, color, anchor="end", rise="bottom")
+        left, top, _, _ = box_of(note)
+        box = (min(left, box[0]), top, right, bottom)
+        notes.append(note)
+    return notes, box
+
+
+def _examples_note(experiment: Experiment) -> str:
+    count = experiment.training_set
+    if count is None:
+        return ""
+    examples = "training example" if count == 1 else "training examples"
+    return f"Dots: {f'{MOST_EXAMPLES} of ' if count > MOST_EXAMPLES else ''}{count:,} {examples}"
+
+
+def _held_note(placement: Placement) -> str:
+    camera, n_hidden = placement.camera, placement.W.shape[0]
+    if camera.shown == n_hidden:
+        return ""
+    held = camera.held(placement.W)
     percent = "over 99" if 0.995 <= held < 1.0 else f"{held:.0%}".rstrip("%")
-    text = f"These {placement.camera.shown} of {placement.W.shape[0]:,} directions hold {percent}% of the weights"
-    inset = margin(canvas)
-    x, y, color = canvas.width - inset, canvas.height - inset, canvas.palette.text3
-    note = Text(x, y, text, sizes.note, color, anchor="end", rise="bottom")
-    return [note], box_of(note)
+    if not camera.follows:
+        return f"These {camera.shown} of {n_hidden:,} directions hold {percent}% of the weights"
+    away = "Fainter arrows point away. " if camera.shown == 2 and camera.deep else ""
+    whose = f" of all {n_hidden:,} neurons" if camera.privileged else ""
+    return f"{away}This {'plane' if camera.shown == 2 else 'space'} holds {percent}% of the weights{whose}"
 
 
 def _marks(
@@ -132,14 +158,16 @@ def _marks(
     """The names of the axes and of the circle, each where it is in nobody's way."""
     if sizes.brief:
         return []
-    marks: list[Drawable] = []
-    for name in axis_names(placement, canvas.palette, sizes.note):
-        if not overlaps(box := box_of(name), taken):
-            marks.append(name)
-            taken.append(box)
     paths = [guide for guide in guides if isinstance(guide, Path)]
     lines: list[Segment] = [(path.points[0].tolist(), path.points[-1].tolist()) for path in paths]
     lines += placement.segments(FEW)
+    marks: list[Drawable] = []
+    for name in axis_names(placement, canvas.palette, sizes.note):
+        box = box_of(name)
+        # Neurons' axes go anywhere, also under arrows.
+        if not overlaps(box, taken) and not (placement.camera.follows and any(crosses(box, line) for line in lines)):
+            marks.append(name)
+            taken.append(box)
     if placement.lanes:
         return [*marks, tick_name(placement, canvas.palette, sizes.note)]
     place = placement.place
@@ -162,6 +190,6 @@ def _place(
     height = canvas.height - top
     room = right - x - label_reach(W.shape[1], sizes.label, canvas.mark)
     unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH) * display.zoom
-    unit /= shrinkage(W, camera_for(W.shape[0], display))
+    unit /= room_at(moment, display.instance, display)
     pan_x, pan_y = display.pan
     return Place(x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark)

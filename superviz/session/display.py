@@ -29,3 +29,8 @@ class DisplaySettings(BaseModel):
     trails: bool = True
     hidden_panels: frozenset[str] = frozenset()
     pinned_feature: int | None = None
+
+
+def dimensions_for(n_hidden: int) -> Literal[2, 3]:
+    """Along how many directions a fresh run is shown: three where the model has just those, so nothing is hidden."""
+    return 3 if n_hidden == 3 else 2

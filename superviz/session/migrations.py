@@ -22,6 +22,15 @@ SCRIPTS: tuple[str, ...] = (
                              loss_sum BLOB NOT NULL, checksum INTEGER NOT NULL);
     CREATE TABLE display (id INTEGER PRIMARY KEY, settings TEXT NOT NULL);
     """,
+    # Version 2: models that unpack with a matrix of their own, and the loss on fresh samples beside that on a finite
+    # training set. What an experiment has no use for is null, and no part of the checksum.
+    """
+    ALTER TABLE snapshot ADD COLUMN W_out BLOB;
+    ALTER TABLE checkpoint ADD COLUMN W_out BLOB;
+    ALTER TABLE checkpoint ADD COLUMN mean_W_out BLOB;
+    ALTER TABLE checkpoint ADD COLUMN square_W_out BLOB;
+    ALTER TABLE loss ADD COLUMN test_means BLOB;
+    """,
 )
 """Entry i brings a file from version i to version i + 1. Never change an entry that has been released: add one."""
 

@@ -27,3 +27,7 @@ class Moment:
     trail: Array
     """(points, hidden, features): where one instance's W came from, oldest first, ending at this position."""
     trail_instance: int
+    W_out: Array | None = None
+    """(instances, hidden, features), what unpacks where the model is untied; interpolated and gauge-fixed as W is."""
+    test_loss: Array | None = None
+    """(instances,), of a finite training set only: the loss on fresh samples at the end of that bucket."""

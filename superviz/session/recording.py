@@ -10,14 +10,16 @@ import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from superviz.core.candidates import Candidate
 from superviz.core.errors import RecipeError, SessionError
 from superviz.core.experiment import Experiment
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, Snapshot
 from superviz.session import rows
 from superviz.session.display import DisplaySettings
@@ -65,12 +67,14 @@ class Recording:
         *,
         title: str = "",
         backend: str = "numba",
+        candidates: Sequence[Sequence[Candidate]] = (),
         force: bool = False,
         display: DisplaySettings | None = None,
     ) -> Recording:
         """A new, empty recording in the file at `path`, or in memory.
 
-        Raises SessionError where the file exists, unless `force` replaces it, and where it can't be written.
+        `candidates` are the seeds tried for each instance, of which the experiment has the best. Raises SessionError
+        where the file exists, unless `force` replaces it, and where it can't be written.
         """
         about = {
             "experiment": experiment.model_dump_json(),
@@ -84,7 +88,7 @@ class Recording:
         def fill(connection: sqlite3.Connection) -> None:
             upgrade(connection)
             facts = [partial(rows.meta_row, key, value) for key, value in about.items()]
-            write(connection, [*facts, partial(rows.display_row, settings)])
+            write(connection, [*facts, partial(rows.candidates_row, candidates), partial(rows.display_row, settings)])
 
         return cls._begin(path, fill, force=force)
 
@@ -127,6 +131,8 @@ class Recording:
         about = rows.read_meta(source)
         self.experiment = rows.read_experiment(about["experiment"], most_bytes)
         self.title, self.backend = about["title"], about["backend"]
+        self.candidates = rows.read_candidates(about.get("candidates", "[]"), self.experiment.n_instances)
+        """What became of the seeds that were tried, a tuple an instance; empty where each had only one."""
         self.versions: dict[str, str] = dict(json.loads(about["versions"]))
         self._display = _display(rows.read_display(source), self.experiment)
         self._keyframes = Keyframes(self.experiment)
@@ -136,13 +142,14 @@ class Recording:
         """The last one: training can go on from it."""
         self._live = self.last_keyframe
         if self.checkpoint is not None:
-            self.show_live(self.checkpoint.snapshot)
+            self.show_live(self._weights_of(self.checkpoint))
         self._edit_log = EditLog(self.experiment)
         for edit in rows.read_edits(source):
             self._edit_log.append(edit)
-        self._losses = Losses(self.experiment.n_instances)
-        for means in rows.read_losses(source, self.experiment):
-            self._losses.extend(means[: max(0, self.live_step // LOSS_BUCKET_STEPS - len(self._losses))])
+        self._losses = Losses(self.experiment.n_instances, tested=self.experiment.training_set is not None)
+        for means, test_means in rows.read_losses(source, self.experiment):
+            count = max(0, self.live_step // LOSS_BUCKET_STEPS - len(self._losses))
+            self._losses.extend(means[:count], None if test_means is None else test_means[:count])
 
     # What is appended: from the training thread alone.
 
@@ -153,10 +160,13 @@ class Recording:
         journal.put(partial(rows.snapshot_row, snapshot, rotation))
         self.show_live(snapshot)
 
-    def append_losses(self, losses: Array) -> None:
-        """Keep the next entries of the loss series, (buckets, instances)."""
-        self._writable().put(partial(rows.loss_row, len(self._losses), losses))
-        self._losses.extend(losses)
+    def append_losses(self, losses: Array, test_losses: Array | None = None) -> None:
+        """Keep the next entries of the loss series, (buckets, instances); of a finite training set the test losses too.
+
+        Those are the loss on fresh samples at the end of each bucket.
+        """
+        self._writable().put(partial(rows.loss_row, len(self._losses), losses, test_losses))
+        self._losses.extend(losses, test_losses)
         self._revision += 1
 
     def append_edit(self, edit: Edit) -> None:
@@ -168,9 +178,15 @@ class Recording:
 
     def append_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint; training can be resumed from it."""
-        self._writable().put(partial(rows.checkpoint_row, checkpoint))
+        self._writable().put(partial(rows.checkpoint_row, checkpoint, Parameters.of(self.experiment)))
         self.checkpoint = checkpoint
-        self.show_live(checkpoint.snapshot)
+        self.show_live(self._weights_of(checkpoint))
+
+    def note_backend(self, name: str) -> None:
+        """Keep what it is really trained with, in place of what was intended."""
+        self._writable().put(partial(rows.meta_row, "backend", name))
+        self.backend = name
+        self._revision += 1
 
     def show_live(self, snapshot: Snapshot) -> None:
         """Take the weights at the live head, in place of earlier ones; they are shown but not kept."""
@@ -229,8 +245,9 @@ class Recording:
         if tip is None or not first:
             raise SessionError(f"{self.path or 'the session'}: nothing is recorded in it yet")
         position = float(min(max(position, first[0].step), tip.step))
-        W, b, trail = self._keyframes.between(position, tip, instance)
-        return Moment(position, self.experiment_at(position), W, b, self._losses.at(position), trail, instance)
+        W, b, W_out, trail = self._keyframes.between(position, tip, instance)
+        loss, test_loss = self._losses.at(position)
+        return Moment(position, self.experiment_at(position), W, b, loss, trail, instance, W_out, test_loss)
 
     # How it is looked at, and its store.
 
@@ -275,6 +292,9 @@ class Recording:
         if self._journal is not None:
             self._journal.close()
 
+    def _weights_of(self, checkpoint: Checkpoint) -> Snapshot:
+        return Parameters.of(self.experiment).snapshot(checkpoint.step, checkpoint.parameters)
+
     def _writable(self) -> Journal:
         if self._journal is None:
             raise SessionError(f"{self.path}: opened to be looked at; to train on, make a copy with continued()")
@@ -300,8 +320,9 @@ def _display(text: str | None, experiment: Experiment) -> DisplaySettings:
     return settings.model_copy(update={"instance": instance, "pinned_feature": pinned if known else None})
 
 
+@cache
 def _versions() -> dict[str, str]:
-    """What this recording is made with, so far as it is installed."""
+    """What this recording is made with, so far as it is installed; reading that of one package takes a millisecond."""
     versions = {"python": platform.python_version()}
     for name in ("superviz", "numpy", "numba", "torch"):
         with suppress(metadata.PackageNotFoundError):

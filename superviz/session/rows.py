@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from superviz.core.candidates import Candidate
 from superviz.core.experiment import LIVE_FIELDS, Experiment
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, Snapshot
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 """SQL with what it is bound to."""
-_Columns: TypeAlias = dict[str, tuple[str, tuple[int, ...]]]
-"""The arrays of a row: column -> (dtype, shape), where a leading -1 stands for any number."""
+_Columns: TypeAlias = dict[str, tuple[int, ...] | None]
+"""The arrays of a row, in the order of the checksum: column -> shape, where a leading -1 stands for any number, or None
+where this experiment has no such array and the column is null."""
+_DTYPES = {"loss_sum": "<f8"}
+"""Of columns that hold something else than _FLOATS."""
+_FLOATS = "<f4"
+_MOMENTS = ("", "mean_", "square_")
+"""What goes before the name of a parameter: nothing for itself, and then Adam's moments of it."""
 
 
 class DamageError(Exception):
@@ -26,14 +35,13 @@ class DamageError(Exception):
 
 def snapshot_row(snapshot: Snapshot, rotation: Array) -> Statement:
     """A keyframe with its gauge, (instances, hidden, hidden)."""
-    blobs = _blobs(snapshot.W, snapshot.b, rotation)
-    return "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)", (snapshot.step, *blobs, _checksum(snapshot.step, blobs))
+    arrays = {"W": snapshot.W, "b": snapshot.b, "rotation": rotation, "W_out": snapshot.W_out}
+    return _row("INSERT", "snapshot", "step", snapshot.step, arrays)
 
 
-def loss_row(first_bucket: int, means: Array) -> Statement:
+def loss_row(first_bucket: int, means: Array, test_means: Array | None = None) -> Statement:
     """Losses of consecutive buckets, (buckets, instances); bucket i ends at step LOSS_BUCKET_STEPS (i + 1)."""
-    blobs = _blobs(means)
-    return "INSERT INTO loss VALUES (?, ?, ?)", (first_bucket, *blobs, _checksum(first_bucket, blobs))
+    return _row("INSERT", "loss", "first_bucket", first_bucket, {"means": means, "test_means": test_means})
 
 
 def edit_row(edit: Edit) -> Statement:
@@ -41,12 +49,15 @@ def edit_row(edit: Edit) -> Statement:
     return "INSERT INTO edit (step, field, value) VALUES (?, ?, ?)", (edit.step, edit.field, json.dumps(edit.value))
 
 
-def checkpoint_row(checkpoint: Checkpoint) -> Statement:
-    """A checkpoint; a second one at the same step takes the place of the first."""
-    c = checkpoint
-    blobs = [*_blobs(c.W, c.b, c.mean_W, c.mean_b, c.square_W, c.square_b), c.loss_sum.astype("<f8").tobytes()]
-    sql = "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    return sql, (c.step, *blobs, _checksum(c.step, blobs))
+def checkpoint_row(checkpoint: Checkpoint, parameters: Parameters) -> Statement:
+    """A checkpoint, a column for each of its parameters; a second one at a step takes the place of the first."""
+    rows = dict(zip(_MOMENTS, (checkpoint.parameters, checkpoint.mean, checkpoint.square), strict=True))
+    arrays: dict[str, NDArray[Any] | None] = {}
+    for moment, values in rows.items():
+        arrays |= {f"{moment}W": parameters.W(values), f"{moment}b": parameters.b(values)}
+    arrays["loss_sum"] = checkpoint.loss_sum
+    arrays |= {f"{moment}W_out": parameters.W_out(values) for moment, values in rows.items()}
+    return _row("INSERT OR REPLACE", "checkpoint", "step", checkpoint.step, arrays)
 
 
 def display_row(settings: str) -> Statement:
@@ -57,6 +68,18 @@ def display_row(settings: str) -> Statement:
 def meta_row(key: str, value: str) -> Statement:
     """One thing that is known of the run as a whole."""
     return "INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value)
+
+
+def candidates_row(candidates: Sequence[Sequence[Candidate]]) -> Statement:
+    """What became of the seeds that were tried for each instance; as JSON, where a diverged one's loss is null."""
+    lists = [
+        [
+            {"seed": tried.seed, "loss": tried.loss if math.isfinite(tried.loss) else None, "shape": tried.shape}
+            for tried in instance
+        ]
+        for instance in candidates
+    ]
+    return meta_row("candidates", json.dumps(lists))
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -79,31 +102,67 @@ def read_experiment(values: str, most_bytes: int) -> Experiment:
     return Experiment(**fields)
 
 
+def read_candidates(text: str, instances: int) -> tuple[tuple[Candidate, ...], ...]:
+    """What became of the seeds that were tried, from JSON; empty where none were. Raises DamageError."""
+    try:
+        lists = tuple(tuple(_candidate(**entry) for entry in instance) for instance in json.loads(text))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise DamageError("what it says of the seeds that were tried makes no sense") from None
+    if lists and len(lists) != instances:
+        raise DamageError(f"tells of seeds tried for {len(lists):,} instances, but there are {instances:,}")
+    return lists
+
+
+def _candidate(seed: object, loss: object, shape: object) -> Candidate:
+    if type(seed) is not int or type(shape) is not str or not (loss is None or type(loss) in (int, float)):
+        raise TypeError
+    size = math.inf if loss is None else float(cast(float, loss))
+    if math.isnan(size):
+        raise ValueError
+    return Candidate(seed, size, shape)
+
+
 def read_snapshots(connection: sqlite3.Connection, experiment: Experiment) -> Iterator[tuple[Snapshot, Array]]:
     """Every keyframe with its gauge, by step. Raises DamageError, naming the keyframe."""
-    W, b = _weight_columns(experiment)
-    columns = {"W": W, "b": b, "rotation": ("<f4", (*W[1][:2], W[1][1]))}
-    for step, (weights, bias, rotation) in _read(connection, "snapshot", "step", columns):
-        yield Snapshot(step, weights, bias), rotation
+    W, W_out, b = _shapes(experiment)
+    columns: _Columns = {"W": W, "b": b, "rotation": (*W[:2], W[1]), "W_out": W_out}
+    for step, arrays in _read(connection, "snapshot", "step", columns):
+        yield Snapshot(step, arrays["W"], arrays["b"], arrays.get("W_out")), arrays["rotation"]
 
 
 def read_last_checkpoint(connection: sqlite3.Connection, experiment: Experiment) -> Checkpoint | None:
     """The latest checkpoint, if there is one. Raises DamageError."""
-    W, b = _weight_columns(experiment)
-    columns = {"W": W, "b": b, "mean_W": W, "mean_b": b, "square_W": W, "square_b": b, "loss_sum": ("<f8", b[1][:1])}
-    latest = "step = (SELECT max(step) FROM checkpoint)"
-    found = [Checkpoint(step, *arrays) for step, arrays in _read(connection, "checkpoint", "step", columns, latest)]
-    return found[0] if found else None
+    W, W_out, b = _shapes(experiment)
+    columns: _Columns = {}
+    for moment in _MOMENTS:
+        columns |= {f"{moment}W": W, f"{moment}b": b}
+    columns["loss_sum"] = b[:1]
+    columns |= dict.fromkeys([f"{moment}W_out" for moment in _MOMENTS], W_out)
+    parameters = Parameters.of(experiment)
+    for step, arrays in _read(connection, "checkpoint", "step", columns, "step = (SELECT max(step) FROM checkpoint)"):
+        values, mean, square = (
+            parameters.join(arrays[f"{moment}W"], arrays[f"{moment}b"], arrays.get(f"{moment}W_out"))
+            for moment in _MOMENTS
+        )
+        return Checkpoint(step, values, mean, square, arrays["loss_sum"])
+    return None
 
 
-def read_losses(connection: sqlite3.Connection, experiment: Experiment) -> Iterator[Array]:
-    """The loss series, in pieces of (buckets, instances). Raises DamageError, also where a piece is missing."""
+def read_losses(connection: sqlite3.Connection, experiment: Experiment) -> Iterator[tuple[Array, Array | None]]:
+    """The loss series and, of a finite training set, the test losses, in pieces of (buckets, instances).
+
+    Raises DamageError, also where a piece is missing.
+    """
     bucket = 0
-    columns: _Columns = {"means": ("<f4", (-1, experiment.n_instances))}
-    for first, (means,) in _read(connection, "loss", "first_bucket", columns):
+    shape = (-1, experiment.n_instances)
+    columns: _Columns = {"means": shape, "test_means": None if experiment.training_set is None else shape}
+    for first, arrays in _read(connection, "loss", "first_bucket", columns):
         if first != bucket:
             raise DamageError(f"lacks the losses that follow step {bucket * LOSS_BUCKET_STEPS:,}")
-        yield means
+        means, test_means = arrays["means"], arrays.get("test_means")
+        if test_means is not None and len(test_means) != len(means):
+            raise DamageError(f"loss at first bucket {first:,} has test losses of another number of buckets")
+        yield means, test_means
         bucket += len(means)
 
 
@@ -123,48 +182,73 @@ def drop_after(connection: sqlite3.Connection, step: int, instances: int) -> Non
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
     buckets = max(0, step) // LOSS_BUCKET_STEPS
     connection.execute("DELETE FROM loss WHERE first_bucket >= ?", (buckets,))
-    last = "SELECT first_bucket, means FROM loss ORDER BY first_bucket DESC LIMIT 1"
-    for first, blob in connection.execute(last).fetchall():
-        means = np.frombuffer(blob, "<f4").reshape(-1, instances)
+    columns = "means", "test_means"
+    last = f"SELECT first_bucket, {', '.join(columns)} FROM loss ORDER BY first_bucket DESC LIMIT 1"
+    for first, *blobs in connection.execute(last).fetchall():
+        count = (buckets - first) * instances
+        kept = {
+            name: None if blob is None else np.frombuffer(blob, _FLOATS)[:count]
+            for name, blob in zip(columns, blobs, strict=True)
+        }
         connection.execute("DELETE FROM loss WHERE first_bucket = ?", (first,))
-        connection.execute(*loss_row(first, means[: buckets - first]))
+        connection.execute(*_row("INSERT", "loss", "first_bucket", first, kept))
 
 
-def _weight_columns(experiment: Experiment) -> tuple[tuple[str, tuple[int, ...]], tuple[str, tuple[int, ...]]]:
-    instances, features = experiment.n_instances, experiment.n_features
-    return ("<f4", (instances, experiment.n_hidden, features)), ("<f4", (instances, features))
+def _shapes(experiment: Experiment) -> tuple[tuple[int, int, int], tuple[int, int, int] | None, tuple[int, int]]:
+    """Those of W, of W_out where there is one, and of b."""
+    W = (experiment.n_instances, experiment.n_hidden, experiment.n_features)
+    return W, None if experiment.is_tied else W, (W[0], W[2])
 
 
 def _read(
     connection: sqlite3.Connection, table: str, key: str, columns: _Columns, where: str = "1"
-) -> Iterator[tuple[int, list[NDArray[Any]]]]:
-    """The rows of a table, by key, with their arrays: sizes are looked at before any is read, then the checksum."""
-    sizes = {name: abs(int(np.prod(shape))) * np.dtype(dtype).itemsize for name, (dtype, shape) in columns.items()}
-    odd = " OR ".join(
-        f"typeof({name}) <> 'blob' OR length({name}) {'%' if columns[name][1][0] < 0 else '-'} {size}"
-        for name, size in sizes.items()
-    )
-    shapes = list(columns.values())
+) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
+    """The rows of a table, by key, with the arrays they have: sizes are looked at first, then checksums."""
+    odd = " OR ".join(_is_odd(name, shape) for name, shape in columns.items())
     title = f"{table} at {key.replace('_', ' ')}"
     for (value,) in connection.execute(f"SELECT {key} FROM {table} WHERE {where} AND ({key} < 0 OR {odd}) LIMIT 1"):
         raise DamageError(f"{title} {value:,} is not of the experiment's shape")
-    query = f"SELECT {key}, checksum, {', '.join(columns)} FROM {table} WHERE {where} ORDER BY {key}"
+    shapes = {name: shape for name, shape in columns.items() if shape is not None}
+    query = f"SELECT {key}, checksum, {', '.join(shapes)} FROM {table} WHERE {where} ORDER BY {key}"
     for value, checksum, *blobs in connection.execute(query):
         if checksum != _checksum(value, blobs):
             raise DamageError(f"{title} {value:,} doesn't match its checksum")
-        arrays = [np.frombuffer(blob, dtype).reshape(shape) for blob, (dtype, shape) in zip(blobs, shapes, strict=True)]
-        if table != "loss" and not all(np.isfinite(array).all() for array in arrays):
+        arrays = {
+            name: np.frombuffer(blob, _DTYPES.get(name, _FLOATS)).reshape(shape)
+            for (name, shape), blob in zip(shapes.items(), blobs, strict=True)
+        }
+        if table != "loss" and not all(np.isfinite(array).all() for array in arrays.values()):
             raise DamageError(f"{title} {value:,} holds numbers that are not finite")
-        yield value, [array.astype(array.dtype.newbyteorder("="), copy=False) for array in arrays]
+        yield value, {name: array.astype(array.dtype.newbyteorder("="), copy=False) for name, array in arrays.items()}
 
 
-def _blobs(*arrays: Array) -> list[bytes]:
-    return [array.astype("<f4", copy=False).tobytes() for array in arrays]
+def _is_odd(name: str, shape: tuple[int, ...] | None) -> str:
+    """SQL for a column that holds no array of that shape."""
+    if shape is None:
+        return f"{name} IS NOT NULL"
+    size = abs(math.prod(shape)) * np.dtype(_DTYPES.get(name, _FLOATS)).itemsize
+    return f"typeof({name}) <> 'blob' OR length({name}) {'%' if shape[0] < 0 else '-'} {size}"
 
 
-def _checksum(key: int, blobs: Sequence[bytes]) -> int:
+def _row(
+    verb: Literal["INSERT", "INSERT OR REPLACE"],
+    table: str,
+    key: str,
+    value: int,
+    arrays: Mapping[str, NDArray[np.floating[Any]] | None],
+) -> Statement:
+    """A row of arrays, little-endian, with their checksum."""
+    blobs = [
+        None if array is None else array.astype(_DTYPES.get(name, _FLOATS), copy=False).tobytes()
+        for name, array in arrays.items()
+    ]
+    sql = f"{verb} INTO {table} ({key}, checksum, {', '.join(arrays)}) VALUES (?, ?{', ?' * len(arrays)})"
+    return sql, (value, _checksum(value, blobs), *blobs)
+
+
+def _checksum(key: int, blobs: Iterable[bytes | None]) -> int:
     """CRC-32 over the key, too, so that rows can't trade places."""
     checksum = zlib.crc32(key.to_bytes(8, "little"))
     for blob in blobs:
-        checksum = zlib.crc32(blob, checksum)
+        checksum = zlib.crc32(blob or b"", checksum)
     return checksum

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.experiment import Experiment
+from superviz.core.experiment import Experiment, field_note
 from superviz.core.shapes import UNNAMED, name_shape
 from superviz.core.snapshot import Array, Edit
 
@@ -63,6 +63,8 @@ class Timeline:
     marks: tuple[Mark, ...]
     largest_interference: float
     """The largest |W^T W| of the run so far; 0 before the first keyframe. It lies on the diagonal: max ||W_i||^2."""
+    test_losses: Array | None = None
+    """(losses,): of a finite training set only, the losses on fresh samples, over the same stretches."""
 
     def epoch_at(self, position: float) -> Epoch | None:
         """The epoch that `position` falls in."""
@@ -90,7 +92,7 @@ class _Track:
     def __init__(self, recording: Recording, instance: int) -> None:
         self._recording = recording
         self._instance = instance
-        self._losses = _Losses()
+        self._losses, self._test_losses = _Losses(), _Losses()
         self._edits: list[tuple[Edit, str]] = []
         self._edited: Experiment = recording.experiment
         self._keyframes = 0
@@ -103,17 +105,19 @@ class _Track:
         live = recording.live_step
         self._read_edits()
         self._read_keyframes(stride=max(1, max(self._edited.steps, live) // _NAMINGS))
-        losses = recording.losses
-        steps, values = self._losses.read(np.asarray(losses.steps), losses.values[:, self._instance])
+        series, instance = recording.losses, self._instance
+        steps, losses = self._losses.read(series.steps, series.values[:, instance])
+        tests = series.test_values
         horizon = max(self._edited.steps, live)
         return Timeline(
             horizon=horizon,
             live_step=live,
             steps=steps,
-            losses=values,
+            losses=losses,
             epochs=epochs(self._runs, live, round(_SHORTEST_EPOCH * horizon)),
             marks=_marks(self._edits, _MARKS_APART * horizon),
             largest_interference=self._largest,
+            test_losses=None if tests is None else self._test_losses.read(series.steps, tests[:, instance])[1],
         )
 
     def _read_keyframes(self, stride: int) -> None:
@@ -191,8 +195,9 @@ def _edit_text(edit: Edit, before: Experiment, after: Experiment, instance: int)
         if isinstance(after.importance, float):
             return f"importance = {after.importance:g}" if after.importance != before.importance else ""
         return _array_text("importance", before.importance_array()[instance], after.importance_array()[instance])
-    value = getattr(after, edit.field)
-    return f"{edit.field.replace('_', ' ')} = {value:g}" if value != getattr(before, edit.field) else ""
+    value, label = getattr(after, edit.field), field_note(edit.field).label
+    words = label if label[1].isdigit() else label[0].lower() + label[1:]  # "L1 penalty" begins with a name
+    return f"{words} = {value:g}" if value != getattr(before, edit.field) else ""
 
 
 def _array_text(label: str, before: Array, after: Array) -> str:

@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from superviz.core.resources import RESOURCES
-from superviz.scene.palette import Palette
+from superviz.scene.palette import DARK, PALETTES, Palette
 from superviz.views.fonts import Weight, font
 
 BODY_SIZE = 13
 """Logical pixels of ordinary text at text scale 1."""
 
-_SCALE, _SIZE, _WEIGHT = "textScale", "typeSize", "typeWeight"
+_THEME, _SCALE, _SIZE, _WEIGHT = "themeName", "textScale", "typeSize", "typeWeight"
 _STYLE_SHEET = RESOURCES / "theme.qss"
 
 
@@ -22,6 +22,7 @@ def apply_theme(app: QApplication, palette: Palette, text_scale: float) -> None:
     """Give the whole application that palette and text scale, now and as often as wanted."""
     if app.property(_SCALE) is None:
         app.setStyle("Fusion")
+    app.setProperty(_THEME, palette.name)
     app.setProperty(_SCALE, text_scale)
     app.setPalette(_qpalette(palette))
     # Before the style sheet: set after it, Qt no longer hands an application's font down to the widgets.
@@ -37,6 +38,13 @@ def current_text_scale() -> float:
     app = QApplication.instance()
     scale = app.property(_SCALE) if app is not None else None
     return 1.0 if scale is None else float(scale)
+
+
+def current_palette() -> Palette:
+    """The palette in force, for what is painted by hand."""
+    app = QApplication.instance()
+    name = app.property(_THEME) if app is not None else None
+    return DARK if name is None else PALETTES[name]
 
 
 def scaled(length: float) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shiboken6
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
@@ -15,6 +17,8 @@ from superviz.app.actions import ACTIONS, is_plain
 from superviz.app.application import make_application, make_window
 from superviz.app.main_window import MainWindow
 from superviz.core.experiment import Experiment
+from superviz.engine.state import Trace
+from superviz.engine.trainer import Diverged, Trainer
 from superviz.scene.palette import DARK
 from superviz.views.fonts import load_fonts
 from superviz.views.theme import apply_theme
@@ -78,3 +82,19 @@ def make(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., MainWindo
         if shiboken6.isValid(window):
             window.discard()
     qapp.sendPostedEvents(None, 52)  # deferred deletions
+
+
+@pytest.fixture
+def diverging() -> Iterator[pytest.MonkeyPatch]:
+    """While it lasts every training diverges after step 60, by decree: its weights are those of any other."""
+    trace = Trainer.trace
+
+    def diverges(trainer: Trainer, steps: int, at: NDArray[np.int64], chunk: int | None = None) -> Trace:
+        left = trace(trainer, min(steps, 60 - trainer.step), at[at <= 60], chunk)
+        if trainer.step == 60:
+            raise Diverged(trainer.experiment, 60, left)
+        return left
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "trace", diverges)
+        yield patch

@@ -107,3 +107,8 @@ def test_a_notch_goes_the_right_way_and_never_far(value: float, direction: int) 
 def test_rounding_keeps_two_digits(value: float) -> None:
     assert rounded(value) == pytest.approx(value, rel=0.05)
     assert len(f"{rounded(value):.12e}".split("e")[0].rstrip("0").replace(".", "")) <= 2
+
+
+@given(st.floats(1e-6, 1e6), st.sampled_from([-1, 1]))
+def test_below_zero_a_notch_is_the_same_the_other_way_round(value: float, direction: int) -> None:
+    assert nudged(-value, direction) == -nudged(value, -direction)

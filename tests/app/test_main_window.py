@@ -20,6 +20,7 @@ from superviz.app.questions import Answer
 from superviz.core.recipe import load_recipe
 from superviz.core.shapes import name_shape
 from superviz.engine.runner import RunState
+from superviz.engine.trainer import Trainer
 from superviz.scene.palette import PALETTES
 from superviz.scene.picking import pick
 from superviz.scene.selection import Feature, Instance, Meaning
@@ -145,8 +146,6 @@ def _timers(app: QApplication) -> int:
 
 
 def test_pauses_and_pace_in_the_window_change_no_byte(make: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    from superviz.engine.trainer import Trainer
-
     window = make("pentagon")
     window.controller.toggle_flat_out()
     for pause_at in (100, 900, 2_345):

@@ -1,8 +1,9 @@
-"""Notifications stack at the bottom right, go by themselves unless they are errors, and stand in nobody's way."""
+"""Notifications stack at the bottom right, go by themselves unless they want an answer, and stand in nobody's way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.buttons import Button
-from superviz.app.notifications import Card, Notifications, Severity
+from superviz.app.notifications import Card, Notifications, Offer, Severity
 from superviz.scene.palette import DARK
 from superviz.views.theme import apply_theme
 
@@ -89,7 +90,7 @@ def test_a_card_can_be_dismissed(qtbot: QtBot, notifications: Notifications) -> 
     assert notifications.isHidden()
 
 
-@pytest.mark.parametrize(("kind", "stays"), [("info", False), ("warning", False), ("error", True)])
+@pytest.mark.parametrize(("kind", "stays"), [("info", False), ("warning", False), ("error", True), ("busy", True)])
 def test_errors_stay_and_others_go(qtbot: QtBot, notifications: Notifications, kind: Severity, stays: bool) -> None:
     notifications.notify("something", kind)
     (card,) = cards(notifications)
@@ -114,25 +115,85 @@ def test_too_many_push_the_oldest_out(notifications: Notifications) -> None:
     assert notifications.lines == ["line 3", "line 4", "line 5", "line 6"]
 
 
-def test_a_button_offers_the_remedy(qtbot: QtBot, notifications: Notifications) -> None:
+def button(card: Card, words: str) -> Button:
+    return next(button for button in card.findChildren(Button) if button.text() == words)
+
+
+def test_offers_say_what_may_be_done(qtbot: QtBot, notifications: Notifications) -> None:
     done: list[str] = []
-    notifications.notify("training diverged", "error", lambda: done.append("new run"), "Start a new run")
+    offers = [Offer("Halve it", lambda: done.append("halved")), Offer("Start over", lambda: done.append("new run"))]
+    notifications.notify("training diverged", "warning", offers)
     (card,) = cards(notifications)
-    remedy = next(button for button in card.findChildren(Button) if button.text() == "Start a new run")
-    qtbot.mouseClick(remedy, LEFT)
+    halve, over = button(card, "Halve it"), button(card, "Start over")
+    assert halve.geometry().right() < over.geometry().left()
+    assert card.rect().contains(over.geometry())
+    assert not card.findChildren(QTimer), "what asks for an answer waits for it"
+    qtbot.mouseClick(over, LEFT)
     assert done == ["new run"]
     assert notifications.lines == []
 
 
+def test_what_an_offer_says_in_turn_stays(qtbot: QtBot, notifications: Notifications) -> None:
+    notifications.notify("again", "warning", [Offer("Again", lambda: notifications.notify("again", "warning"))])
+    qtbot.mouseClick(button(cards(notifications)[0], "Again"), LEFT)
+    assert notifications.lines == ["again"]
+
+
+def test_offers_are_reached_by_keyboard(qtbot: QtBot, notifications: Notifications, window: QWidget) -> None:
+    done: list[str] = []
+    notifications.notify("seen")
+    notifications.notify("diverged", "warning", [Offer("Halve", lambda: done.append("halved")), Offer("Over", list)])
+    window.activateWindow()
+    notifications.focus_newest()
+    card = cards(notifications)[-1]
+    qtbot.waitUntil(button(card, "Halve").hasFocus)
+    qtbot.keyClick(button(card, "Halve"), Qt.Key.Key_Tab)
+    assert button(card, "Over").hasFocus()
+    qtbot.keyClick(button(card, "Halve"), Qt.Key.Key_Space)
+    assert done == ["halved"]
+    notifications.focus_newest()
+    qtbot.keyClick(dismiss(cards(notifications)[0]), Qt.Key.Key_Escape)
+    assert notifications.lines == []
+    notifications.focus_newest()  # with nothing there to go to
+
+
+def test_work_in_hand_stays_until_it_is_taken_back(qtbot: QtBot, notifications: Notifications) -> None:
+    stopped: list[bool] = []
+    card = notifications.notify("Trying 8 seeds… 0 %", "busy", [Offer("Cancel", lambda: stopped.append(True))])
+    assert not [button for button in card.findChildren(Button) if button.accessibleName() == "Dismiss"]
+    for number in range(5):
+        notifications.notify(f"line {number}", "error")
+    assert notifications.lines == ["Trying 8 seeds… 0 %", "line 2", "line 3", "line 4"], "others make room for it"
+    notifications.reword(card, "Trying 8 seeds… 37 %")
+    assert notifications.lines[0] == "Trying 8 seeds… 37 %"
+    assert card.accessibleName() == "busy: Trying 8 seeds… 37 %"
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    assert notifications.lines[0] == "Trying 8 seeds… 37 %"
+    qtbot.mouseClick(button(card, "Cancel"), LEFT)
+    assert stopped == [True]
+    assert "Trying 8 seeds… 37 %" not in notifications.lines
+    notifications.reword(card, "too late")
+    notifications.take_back(card)
+    assert "too late" not in notifications.lines
+
+
+def test_a_longer_line_gets_the_room_it_needs(notifications: Notifications, window: QWidget) -> None:
+    card = notifications.notify("Short", "busy")
+    height = card.height()
+    notifications.reword(card, LONG)
+    assert card.height() > height
+    assert window.rect().contains(notifications.geometry())
+
+
 def test_how_grave_it_is_is_said_and_drawn(notifications: Notifications) -> None:
     pictures = []
-    for kind in ("info", "warning", "error"):
+    for kind in ("info", "warning", "error", "busy"):
         notifications.clear()
         notifications.notify("the same line", kind)
         (card,) = cards(notifications)
         assert card.accessibleName() == f"{kind}: the same line"
         pictures.append(card.grab().toImage())
-    assert pictures[0] != pictures[1] != pictures[2]
+    assert all(one != other for one, other in combinations(pictures, 2))
 
 
 def test_everything_can_be_taken_back(notifications: Notifications) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.buttons import Button
-from superviz.app.number_box import NumberBox, Stepper
+from superviz.app.number_box import EntryBox, NumberBox, Stepper
 from superviz.scene.palette import DARK
 from superviz.views.theme import apply_theme
 
@@ -170,3 +170,44 @@ def test_a_stepper_is_as_wide_as_measured(qtbot: QtBot, compact: bool, width: in
     qtbot.addWidget(stepper)
     stepper.set_compact(compact)
     assert stepper.sizeHint().width() == width
+
+
+@pytest.mark.parametrize(("typed", "told"), [("", [None]), ("none", [None]), ("None", [None]), ("40", [40])])
+def test_a_box_that_may_be_empty_tells_so(qtbot: QtBot, typed: str, told: list[object]) -> None:
+    box = NumberBox(66, none="none")
+    qtbot.addWidget(box)
+    box.show_number(5)
+    values = heard(box)
+    retype(qtbot, box, typed or " ")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert values == told
+    box.show_number(None)
+    assert (box.text(), box.placeholderText()) == ("", "none")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert values == told, "it was none already"
+
+
+def test_another_box_that_is_emptied_shows_its_number_again(qtbot: QtBot, box: NumberBox) -> None:
+    values = heard(box)
+    retype(qtbot, box, " ")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert (values, box.text()) == ([], "0.05")
+
+
+def test_words_are_told_as_they_were_typed(qtbot: QtBot) -> None:
+    box = EntryBox()
+    qtbot.addWidget(box)
+    told: list[object] = []
+    box.entered.connect(told.append)
+    box.show_words("1 2, 3 4 5")
+    assert (box.text(), box.cursorPosition()) == ("1 2, 3 4 5", 0)
+    for text in ("2", "1,2"):
+        box.selectAll()
+        qtbot.keyClicks(box, text)
+        assert box.editing
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+        assert box.text() == "1 2, 3 4 5"
+    assert told == ["2", "1,2"], "nothing is taken for a number"
+    qtbot.keyClicks(box, "9")
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert (box.text(), told) == ("1 2, 3 4 5", ["2", "1,2"])

@@ -54,6 +54,11 @@ def test_it_says_where_the_playhead_stands(
     assert said(bar) == expected
 
 
+def test_the_loss_is_named(bar: PlaybackBar) -> None:
+    bar.show_position(100.0, 0.0014, 100, "summed loss")
+    assert said(bar)[1] == "summed loss 0.0014"
+
+
 @pytest.mark.parametrize(
     ("name", "action"),
     [

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QScrollArea, QSli
 from pytestqt.qtbot import QtBot
 
 from superviz.app.buttons import Button
-from superviz.app.field_rows import FieldRow
-from superviz.app.number_box import NumberBox
+from superviz.app.field_row import FieldRow
+from superviz.app.number_box import EntryBox, NumberBox
 from superviz.app.recipe_panel import RecipePanel
 from superviz.app.refusal import Refusal
-from superviz.core.experiment import LIVE_FIELDS, Experiment
+from superviz.core.experiment import LIVE_FIELDS, Experiment, field_note, is_called_for
 from superviz.scene.palette import DARK, LIGHT
 from superviz.views.theme import apply_theme
 
@@ -65,7 +65,7 @@ def texts(panel: RecipePanel) -> list[str]:
     return [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
 
 
-def type_in(qtbot: QtBot, field: NumberBox, text: str) -> None:
+def type_in(qtbot: QtBot, field: EntryBox, text: str) -> None:
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, text)
@@ -278,10 +278,25 @@ def test_the_legend_tells_what_the_marks_mean(panel: RecipePanel) -> None:
     assert "live" in [child.accessibleName() for child in panel.findChildren(QWidget)]
 
 
-def test_every_live_field_is_told_and_every_other_waits(panel: RecipePanel) -> None:
+def test_every_live_field_is_told_and_every_other_waits(panel: RecipePanel, intro: Experiment) -> None:
     heard = Heard(panel)
+    mild = intro.changed(feature_probability=0.2)
     for name in Experiment.model_fields:
-        value = "linear" if name == "model" else 0.5 if name in ("importance", "feature_probability") else 2
+        panel.show_experiment(mild, 7)
+        panel.discard_pending()
+        note = field_note(name)
+        if note.choices:
+            value: object = list(note.choices)[-1]
+            value = next(iter(note.choices)) if value == getattr(mild, name) else value
+        elif isinstance(getattr(mild, name), bool):
+            value = not getattr(mild, name)
+        else:
+            value = {"parents": "0 1 1 1 1", "feature_sets": "1 2, 3 4 5", "momentum": 0.5}.get(name, 3)
+            value = 0.5 if note.slider is not None and note.slider[1] <= 1 else value
+        before = len(heard.edits)
         row(panel, name).entered.emit(name, value)
-    assert {field for field, _ in heard.edits} == LIVE_FIELDS
-    assert set(panel.pending) == set(Experiment.model_fields) - LIVE_FIELDS - {"n_hidden"}
+        now = len(heard.edits) - before
+        if name in LIVE_FIELDS and is_called_for(name, mild):
+            assert (now, panel.pending) == (1, {}), name
+        else:
+            assert (now, list(panel.pending)) == (0, [name]), name

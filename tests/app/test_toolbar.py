@@ -100,8 +100,22 @@ def test_it_says_what_training_does(
 
 def test_what_trains_is_named(toolbar: Toolbar) -> None:
     toolbar.show_state(RunState.RUNNING)
-    toolbar.show_backend("GPU")
-    assert words(toolbar) == "Training on GPU"
+    for backend, device in (("numba", "CPU"), ("torch on cpu", "CPU"), ("torch on NVIDIA H100", "GPU")):
+        toolbar.show_backend(backend)
+        assert words(toolbar) == f"Training on {device}"
+    toolbar.show_progress(100, 5000, 1_234.0)
+    assert toolbar.findChildren(ClauseLabel)[0].toolTip() == "1,234 steps/s measured on NVIDIA H100"
+
+
+def test_what_is_only_tried_out_is_said_to_be(toolbar: Toolbar) -> None:
+    toolbar.show_state(RunState.PAUSED)
+    toolbar.show_progress(5000, 5000)
+    toolbar.show_tried(True)
+    assert words(toolbar) == "Instant · step 5,000 of 5,000"
+    toolbar.show_state(RunState.RUNNING)
+    assert words(toolbar) == "Instant · step 5,000 of 5,000"
+    toolbar.show_tried(False)
+    assert words(toolbar) == "Training on CPU · step 5,000 of 5,000"
 
 
 def test_the_measured_rate_is_there_for_who_asks(toolbar: Toolbar) -> None:

@@ -16,8 +16,10 @@ pytestmark = pytest.mark.usefixtures("themed")
 LEFT = Qt.MouseButton.LeftButton
 
 
-def make(qtbot: QtBot, low: float = 0.1, high: float = 1.0, *, logarithmic: bool = False) -> ValueSlider:
-    slider = ValueSlider(low, high, logarithmic=logarithmic)
+def make(
+    qtbot: QtBot, low: float = 0.1, high: float = 1.0, *, logarithmic: bool = False, from_zero: bool = False
+) -> ValueSlider:
+    slider = ValueSlider(low, high, logarithmic=logarithmic, from_zero=from_zero)
     qtbot.addWidget(slider)
     slider.resize(200, 20)
     slider.show()
@@ -114,3 +116,16 @@ def test_its_width_gives_way_where_room_is_short(qtbot: QtBot) -> None:
     slider = make(qtbot)
     slider.set_width(120)
     assert (slider.sizeHint().width(), slider.minimumSizeHint().width(), slider.maximumWidth()) == (120, 60, 120)
+
+
+def test_a_logarithmic_slider_may_begin_at_zero(qtbot: QtBot) -> None:
+    slider = make(qtbot, 1e-5, 1.0, logarithmic=True, from_zero=True)
+    heard = moves(slider)
+    slider.show_value(0.0)
+    assert (slider.value(), heard) == (slider.minimum(), [])
+    slider.setValue(500)
+    slider.setValue(slider.minimum())
+    slider.setValue(slider.maximum())
+    assert heard == [pytest.approx(0.0032), 0.0, 1.0]
+    slider.show_value(1e-9)
+    assert slider.value() == slider.minimum() + 1, "what is above 0 stands beside it"

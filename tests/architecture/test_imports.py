@@ -50,6 +50,25 @@ def test_training_loads_neither_qt_nor_torch(tmp_path: Path) -> None:
     assert _loaded(train, tmp_path) <= {"numpy", "pydantic", "numba", "rich"}
 
 
+def test_choosing_where_to_train_loads_neither_torch_nor_the_compiler(tmp_path: Path) -> None:
+    """With a GPU to be found too: only preparing loads what trains, in the thread that does."""
+    program = (
+        "from superviz.engine import auto, devices\n"
+        "from superviz.core.experiment import Experiment\n"
+        "devices.find_gpu = lambda: devices.Gpu('a GPU', 2**33)\n"
+        "devices.find_torch = lambda: devices.TorchBuild('2.13.0', '12.8')\n"
+        "large = Experiment(n_features=200, n_hidden=20, n_instances=20)\n"
+        "for device in ('auto', 'cuda', 'cpu'):\n"
+        "    trainer = auto.make_trainer(large, device)\n"
+        "    trainer.snapshot(), trainer.checkpoint(), trainer.backend, trainer.close()\n"
+    )
+    assert _loaded(program, tmp_path) == {"numpy", "pydantic"}
+
+
+def test_the_doctor_loads_nothing_that_trains(tmp_path: Path) -> None:
+    assert not _loaded(_cli("doctor"), tmp_path) & {"torch", "numba"}
+
+
 def test_looking_at_a_session_loads_neither_qt_nor_torch_nor_the_compiler(tmp_path: Path, small_session: Path) -> None:
     assert _loaded(_cli("describe", str(small_session)), tmp_path) <= {"numpy", "pydantic", "rich"}
     assert _loaded(_cli("weights", str(small_session), "-o", "w.npz"), tmp_path) <= {"numpy", "pydantic"}

@@ -10,7 +10,7 @@ import pytest
 import superviz as surface
 from superviz.core.errors import SessionError
 
-COMMANDS = ("open", "presets", "train", "describe", "render", "weights", "doctor")
+COMMANDS = ("open", "presets", "train", "describe", "render", "weights", "bench", "doctor")
 
 
 def test_help_names_every_command(superviz) -> None:

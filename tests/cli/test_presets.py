@@ -14,7 +14,13 @@ def test_the_list_says_what_each_shows(superviz) -> None:
     words = " ".join(said.out.split())
     for recipe in presets():
         assert f"{recipe.name} {recipe.title} {recipe.shows}" in words
-    assert max(map(len, said.out.splitlines())) <= 88
+        assert recipe.source in words
+    assert max(map(len, said.out.splitlines())) <= 96
+
+
+def test_presets_stand_under_their_source_once(superviz) -> None:
+    headers = [line for line in superviz("presets").out.splitlines() if line and not line.startswith(" ")]
+    assert headers == list(dict.fromkeys(recipe.source for recipe in presets()))
 
 
 def test_json_holds_the_whole_recipes(superviz) -> None:
@@ -23,4 +29,5 @@ def test_json_holds_the_whole_recipes(superviz) -> None:
     for row, recipe in zip(rows, presets(), strict=True):
         assert row["title"] == recipe.title
         assert row["shows"] == recipe.shows
+        assert row["source"] == recipe.source
         assert Experiment(**row["experiment"]) == recipe.experiment

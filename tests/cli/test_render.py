@@ -35,6 +35,14 @@ def test_a_recipe_is_trained_for_its_picture(superviz, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.svg", "r.toml"]
 
 
+@pytest.mark.parametrize("model", ["linear", "relu_output", "relu_hidden", "absolute_value"])
+def test_a_recipe_of_every_model(superviz, tmp_path: Path, model: str) -> None:
+    recipe = f'n_features = 3\nn_hidden = 4\nmodel = "{model}"\nsigned = true\nsteps = 20\nbatch_size = 32\n'
+    (tmp_path / "r.toml").write_text(recipe)
+    said = superviz("render", "r.toml", "-o", "r.png", "--view", "dashboard", "--size", "640x360")
+    assert (said.status, said.err.splitlines()[-1]) == (0, "r.png: written")
+
+
 def test_a_subprocess_without_any_display_variable_renders(small_session: Path, tmp_path: Path) -> None:
     import os
     import subprocess

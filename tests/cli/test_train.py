@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from superviz.cli.train import parse_value
 from superviz.core.recipe import load_recipe
+from superviz.engine import devices
 from superviz.session.recording import Recording
 
 QUICK = ["--set", "batch_size=64"]
@@ -117,19 +119,21 @@ def test_more_dimensions_than_features_is_trained_and_said(superviz) -> None:
         (["pentagon", "--set", "feature_probability=[0.1]"], "feature_probability: a list of 1, but n_instances is 8"),
         (["pentagon", "--set", "sparsity=0.9"], "sparsity: no such field; the fields are n_features, "),
         (["pentagon", "--set", "sparsity"], "--set sparsity: give key=value"),
-        (["pentagon", "--set", "model=big"], "model: give 'linear' or 'relu_output', not 'big'"),
+        (["pentagon", "--set", "model=big"], "model: give 'linear', 'relu_output', 'relu_hidden' or "),
         (["pentagon", "--steps", "0"], "Invalid value for '--steps'"),
         (["pentagon", "--seed", "-1"], "Invalid value for '--seed'"),
-        (["pentagon", "--device", "cuda"], "device 'cuda': this version trains on the CPU only"),
+        (["pentagon", "--device", "cuda"], "device 'cuda': no NVIDIA GPU was found; cpu and auto train"),
         (["pentagon", "--device", "tpu"], "Invalid value for '--device'"),
         (["old.superviz", "--seed", "3", "--steps", "5"], "--set and --seed start a new run"),
         (["pentagon", "--set", "steps=1e30"], "steps: give a smaller number, not 1e+30"),
         (["pentagon", "--steps", str(10**30)], "a run goes to 1,000,000,000 at most"),
         (["WRONG.TOML"], "WRONG.TOML: n_features: give at least 1, not 0"),
         (["old.superviz"], "nothing to train: 40 of 40 steps are done"),
+        (["pentagon", "--set", "schedule=linear", "--steps", "10001"], "schedule: the linear one brings the learning"),
     ],
 )
 @pytest.mark.parametrize("force", [False, True])
+@pytest.mark.usefixtures("without_gpu")
 def test_what_cannot_be_trained_is_refused_and_nothing_overwritten(
     superviz, tmp_path: Path, arguments: list[str], line: str, force: bool
 ) -> None:
@@ -146,6 +150,52 @@ def test_what_cannot_be_trained_is_refused_and_nothing_overwritten(
     assert said.line.startswith("superviz: ")
     assert (tmp_path / "out.superviz").read_text() == "precious"
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.fixture
+def without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "find_gpu", lambda: None)
+
+
+def test_the_best_of_several_says_what_the_others_became(superviz, tmp_path: Path) -> None:
+    several = ["--set", "best_of=3", "--set", "n_instances=2", "--set", "steps=300", "--seed", 4, *QUICK]
+    said = superviz("train", "pentagon", "-o", "b.superviz", *several)
+    assert said.status == 0
+    first, second, end = said.err.splitlines()
+    run = Recording.open(tmp_path / "b.superviz")
+    for instance, line in enumerate((first, second)):
+        seed = run.experiment.seeds()[instance]
+        assert re.fullmatch(
+            rf"instance {instance}: best of 3: kept seed {seed} \(loss 0\.0\d+, .+\); the others: \d .+", line
+        )
+    assert end.startswith("b.superviz: 300 steps in ")
+    assert [candidate.seed for candidate in run.candidates[1]] == [4, 5, 6]
+    assert run.backend == "numba"
+    again = superviz("train", "b.superviz", "-o", "c.superviz", "--steps", 10)
+    assert again.line.startswith("c.superviz: 10 steps in ")
+
+
+@pytest.mark.parametrize("output", ["taken.superviz", "nowhere/out.superviz", ".", "x" * 300])
+def test_no_seeds_are_tried_for_a_file_that_cannot_be_written(
+    superviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setattr("superviz.training.race", lambda *_, **__: pytest.fail("the race began"))
+    (tmp_path / "taken.superviz").write_text("precious")
+    said = superviz("train", "pentagon", "-o", output, "--set", "best_of=1000")
+    assert said.status == 2
+    assert said.line.startswith(f"superviz: {output}: ")
+    assert (tmp_path / "taken.superviz").read_text() == "precious"
+
+
+def test_ctrl_c_while_seeds_are_tried_leaves_nothing(superviz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("superviz.training.choose_seeds", interrupted)
+    said = superviz("train", "pentagon", "-o", "b.superviz", "--set", "best_of=3")
+    assert said.status == 1
+    assert said.line == "superviz: stopped before every seed was tried; nothing was written to b.superviz"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_existing_file_is_kept_without_force(superviz, tmp_path: Path) -> None:

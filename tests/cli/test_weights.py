@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from superviz.core.experiment import Experiment
+from superviz.core.snapshot import Snapshot, frozen
 from superviz.session.recording import Recording
 
 
@@ -15,6 +17,7 @@ from superviz.session.recording import Recording
 def test_other_readers_find_the_weights(superviz, small_session: Path, tmp_path: Path, ending: str) -> None:
     said = superviz("weights", small_session, "-o", f"w{ending}")
     assert said.status == 0
+    assert said.line == f"w{ending}: W (2, 2, 5) and b (2, 5) at step 600"
     path = tmp_path / f"w{ending}"
     arrays = dict(np.load(path, allow_pickle=False)) if ending == ".npz" else load_file(path)
     last = Recording.open(small_session).snapshots[-1]
@@ -23,6 +26,21 @@ def test_other_readers_find_the_weights(superviz, small_session: Path, tmp_path:
     np.testing.assert_array_equal(arrays["W"], last.W)
     np.testing.assert_array_equal(arrays["b"], last.b)
     assert int(arrays["step"].item()) == 600
+
+
+@pytest.mark.parametrize("ending", [".npz", ".safetensors"])
+def test_the_matrix_that_unpacks_comes_too_where_there_is_one(superviz, tmp_path: Path, ending: str) -> None:
+    recording = Recording.create(Experiment(n_features=3, n_hidden=4, model="absolute_value"), tmp_path / "u.superviz")
+    W, W_out = np.random.default_rng(0).normal(size=(2, 1, 4, 3))
+    recording.append(Snapshot(0, frozen(W), frozen(np.zeros((1, 3))), frozen(W_out)))
+    recording.close()
+    said = superviz("weights", "u.superviz", "-o", f"w{ending}")
+    assert said.line == f"w{ending}: W (1, 4, 3), W_out (1, 4, 3) and b (1, 3) at step 0"
+    path = tmp_path / f"w{ending}"
+    arrays = dict(np.load(path, allow_pickle=False)) if ending == ".npz" else load_file(path)
+    assert set(arrays) == {"W", "W_out", "b", "step"}
+    np.testing.assert_array_equal(arrays["W"], W.astype(np.float32))
+    np.testing.assert_array_equal(arrays["W_out"], W_out.astype(np.float32))
 
 
 def test_torch_reads_the_safetensors(superviz, small_session: Path, tmp_path: Path) -> None:

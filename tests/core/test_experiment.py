@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import warnings
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from superviz.core.errors import RecipeError, SupervizError
-from superviz.core.experiment import LIVE_FIELDS, MODEL_FORMULAS, MODEL_NAMES, Experiment, FieldNote, field_note
+from superviz.core.experiment import LIVE_FIELDS, Experiment, FieldNote, field_note, is_called_for
+from superviz.core.kinds import MODEL_KINDS
 
 SMALL: dict[str, Any] = {"n_features": 5, "n_hidden": 2}
 
@@ -91,12 +94,24 @@ def test_a_list_of_as_many_as_both_is_read_by_the_fields_own_rule() -> None:
         ({"n_instances": 0}, "n_instances: give at least 1, not 0"),
         ({"batch_size": 0}, "batch_size: give at least 1, not 0"),
         ({"steps": 0}, "steps: give at least 1, not 0"),
-        ({"seed": -1}, "seed: give at least 0, not -1"),
-        ({"seed": 2**63}, "seed: give less than 9,223,372,036,854,775,808, not 9223372036854775808"),
         ({"learning_rate": 0}, "learning_rate: give more than 0, not 0"),
         ({"learning_rate": float("nan")}, "learning_rate: give more than 0, not nan"),
         ({"weight_decay": float("inf")}, "weight_decay: give at most 10, not inf"),
-        ({"model": "transformer"}, "model: give 'linear' or 'relu_output', not 'transformer'"),
+        (
+            {"model": "transformer"},
+            "model: give 'linear', 'relu_output', 'relu_hidden' or 'absolute_value', not 'transformer'",
+        ),
+        ({"optimiser": "lion"}, "optimiser: give 'adamw', 'adam' or 'sgd', not 'lion'"),
+        ({"schedule": 1}, "schedule: give 'constant', 'linear' or 'cosine', not 1"),
+        ({"bias": 1}, "bias: give true or false, not 1"),
+        ({"signed": "yes"}, "signed: give true or false, not 'yes'"),
+        ({"l1_penalty": -1}, "l1_penalty: give at least 0, not -1"),
+        ({"correlation": 1.1}, "correlation: give at most 1, not 1.1"),
+        ({"momentum": 1}, "momentum: give less than 1, not 1"),
+        ({"warmup": -1}, "warmup: give at least 0, not -1"),
+        ({"best_of": 0}, "best_of: give at least 1, not 0"),
+        ({"training_set": 0}, "training_set: give at least 1, not 0"),
+        ({"training_set": "all"}, "training_set: give a number, not 'all'"),
         ({"feature_probability": 0}, "feature_probability: give a probability above 0 and at most 1, not 0"),
         ({"feature_probability": 1.5}, "feature_probability: give a probability above 0 and at most 1, not 1.5"),
         (
@@ -126,6 +141,14 @@ def test_a_list_of_as_many_as_both_is_read_by_the_fields_own_rule() -> None:
             {"n_features": 100_000, "n_hidden": 1_000, "n_instances": 100_000},
             "n_instances, n_hidden, n_features: 10,000,000,000,000 weights in all; give at most 100,000,000",
         ),
+        (
+            {"n_features": 10_000, "n_hidden": 6_000, "model": "absolute_value"},
+            "n_instances, n_hidden, n_features: 120,000,000 weights in all; give at most 100,000,000",
+        ),
+        (
+            {"n_features": 1_000, "n_hidden": 1_000, "best_of": 101},
+            "n_instances, n_hidden, n_features, best_of: 1,000,000 weights in all, 101 times; give at most 100,000,000",
+        ),
     ],
 )
 def test_a_contradiction_is_told_by_its_field(values: dict[str, Any], line: str) -> None:
@@ -150,7 +173,7 @@ def test_sizes_have_no_default() -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    with pytest.raises(RecipeError, match=r"n_features: .*; seed: "):
+    with pytest.raises(RecipeError, match=r"^n_features: give .*; seed: give "):
         Experiment(n_features=0, n_hidden=2, seed=-1)
 
 
@@ -178,6 +201,9 @@ def test_more_dimensions_than_features_is_allowed_and_said() -> None:
     assert Experiment(n_features=2, n_hidden=2).remarks() == []
     (remark,) = Experiment(n_features=2, n_hidden=3).remarks()
     assert remark.startswith("n_hidden: 3 dimensions for 2 features")
+    untied = Experiment(n_features=3, n_hidden=6, model="absolute_value")
+    assert untied.remarks() == [], "a size takes two neurons a feature"
+    assert len(untied.changed(n_hidden=7).remarks()) == 1
 
 
 def test_every_field_tells_how_it_presents_itself() -> None:
@@ -188,19 +214,117 @@ def test_every_field_tells_how_it_presents_itself() -> None:
         assert note.help.endswith(".")
         if note.slider is not None:
             low, high = note.slider
-            assert 0 < low < high
+            assert low < high
+            assert low > 0 or not note.logarithmic
             assert Experiment(**{**SMALL, name: low})
             assert Experiment(**{**SMALL, name: high})
 
 
 def test_live_fields_are_those_that_keep_the_shape_of_the_weights() -> None:
-    assert {"importance", "feature_probability", "learning_rate", "steps", "weight_decay"} == LIVE_FIELDS
+    shapely = {"importance", "feature_probability", "learning_rate", "steps", "weight_decay"}
+    assert shapely | {"l1_penalty", "correlation"} == LIVE_FIELDS
 
 
-def test_every_kind_has_a_name_and_a_formula() -> None:
-    assert MODEL_FORMULAS.keys() == MODEL_NAMES.keys()
-    for kind in MODEL_NAMES:
-        assert Experiment(**SMALL, model=kind).model == kind  # pyright: ignore[reportArgumentType]
+def test_every_word_that_a_field_knows_is_taken_and_presented() -> None:
+    for name, field in Experiment.model_fields.items():
+        choices = field_note(name).choices
+        for word, choice in choices.items():
+            chosen: dict[str, Any] = {name: word}
+            assert getattr(Experiment(**SMALL, **chosen), name) == word
+            assert choice.name
+            assert choice.help
+        words = get_args(field.annotation)
+        if choices and all(isinstance(word, str) for word in words):
+            assert set(choices) == set(words)
+
+
+@pytest.mark.parametrize("kind", MODEL_KINDS)
+def test_an_experiment_knows_what_its_model_is_like(kind: Any) -> None:
+    experiment = Experiment(**SMALL, model=kind)
+    assert experiment.is_tied == (kind != "absolute_value")
+    assert experiment.has_privileged_basis == (kind in ("relu_hidden", "absolute_value"))
+
+
+def test_a_loss_is_named() -> None:
+    assert Experiment(**SMALL).loss_words == "mean over features"
+    assert Experiment(**SMALL, loss_over_features="sum").loss_words == "sum over features"
+    assert Experiment(**SMALL, l1_penalty=0.1).loss_words == "mean over features + L1"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "called_for"),
+    [
+        ("seed", {}, True),
+        ("momentum", {}, False),
+        ("momentum", {"optimiser": "sgd"}, True),
+        ("starting_bias", {"bias": False}, False),
+        ("feature_probability", {"distribution": "one_hot"}, False),
+        ("batch_size", {}, True),
+        ("batch_size", {"training_set": 10}, False),
+        ("batch_size", {"noise_free": True}, False),
+    ],
+)
+def test_a_field_is_called_for_where_it_means_something(name: str, values: dict[str, Any], called_for: bool) -> None:
+    assert is_called_for(name, Experiment(**SMALL, **values)) == called_for
+
+
+def test_a_field_depends_on_values_that_other_fields_can_have() -> None:
+    for name in Experiment.model_fields:
+        for other, values in field_note(name).when.items():
+            for value in values:
+                depended: dict[str, Any] = {other: value}
+                assert getattr(Experiment(**SMALL, **depended), other) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "often"),
+    [
+        ({}, [0.2, 0.2, 0.2, 0.2, 0.2]),
+        ({"distribution": "correlated"}, [0.2, 0.2, 0.2, 0.2, 0.2]),
+        ({"distribution": "anticorrelated"}, [0.2, 0.2, 0.2, 0.2, 0.2]),
+        ({"distribution": "anticorrelated", "probability_of": "set"}, [0.1, 0.1, 0.1, 0.1, 0.2]),
+        (
+            {"distribution": "anticorrelated", "probability_of": "set", "feature_sets": [[0, 1, 4]]},
+            [0.2 / 3, 0.2 / 3, 0.2, 0.2, 0.2 / 3],
+        ),
+        ({"distribution": "one_hot"}, [0.2, 0.2, 0.2, 0.2, 0.2]),
+        ({"distribution": "one_hot", "n_features": 4}, [0.25] * 4),
+        ({"distribution": "hierarchical"}, [0.2, 0.04, 0.2, 0.04, 0.2]),
+        ({"distribution": "hierarchical", "parents": [2, 0, -1, -1, -1]}, [0.04, 0.008, 0.2, 0.2, 0.2]),
+    ],
+)
+def test_activity_is_how_often_a_feature_is_active_whatever_p_stands_for(
+    values: dict[str, Any], often: list[float]
+) -> None:
+    experiment = Experiment(**{**SMALL, "n_instances": 2, "feature_probability": [0.2, 0.4], **values})
+    activity = experiment.activity_array()
+    np.testing.assert_allclose(activity[0], often, rtol=1e-6)
+    activity[:] = 0.0
+    assert experiment.activity_array().all(), "the array was its taker's own"
+
+
+def test_what_may_differ_between_instances() -> None:
+    one, each = (
+        Experiment(**SMALL, n_instances=2),
+        {"seed": [3, 4], "starting_scale": [1, 2], "starting_polygon": [3, 4]},
+    )
+    assert (one.seeds(), one.starting_scales(), one.polygons()) == ((0, 0), (1.0, 1.0), (5, 5))
+    two = one.changed(**each)
+    assert (two.seeds(), two.starting_scales(), two.polygons()) == ((3, 4), (1.0, 2.0), (3, 4))
+
+
+@pytest.mark.parametrize(
+    ("value", "rows"),
+    [
+        (-0.5, [[-0.5] * 5] * 2),
+        ([1, 2, 3, 4, 5], [[1, 2, 3, 4, 5]] * 2),
+        ([[0] * 5, [1] * 5], [[0] * 5, [1] * 5]),
+    ],
+)
+def test_a_starting_bias_is_a_number_a_list_a_feature_or_nested(value: Any, rows: list[list[float]]) -> None:
+    experiment = Experiment(**SMALL, n_instances=2, starting_bias=value)
+    np.testing.assert_array_equal(experiment.starting_bias_array(), rows)
+    np.testing.assert_array_equal(experiment.changed(bias=False).starting_bias_array(), np.zeros((2, 5)))
 
 
 @given(
@@ -217,3 +341,25 @@ def test_json_and_back_gives_the_same_experiment(n: int, m: int, instances: int,
     )
     assert Experiment.model_validate_json(experiment.model_dump_json()) == experiment
     assert experiment.probability_array().shape == experiment.importance_array().shape == (instances, n)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"seed": [1, 2**63 - 1], "starting_scale": [0.5, 2], "n_instances": 2},
+        {"starting_weights": [[0.5, 0, 0, 0, -1], [0, 1, 0, 0, 1e-3]]},
+        {"starting_weights": "polygon", "starting_polygon": [4, 5], "n_instances": 2},
+        {"distribution": "correlated", "feature_sets": [[0, 2], [1, 3, 4]], "correlation": 0.5},
+        {"distribution": "hierarchical", "parents": [-1, 0, 0, 1, 1]},
+        {"training_set": 20, "unit_norm": True, "bias": False, "optimiser": "sgd", "momentum": 0.5},
+        {"noise_free": True, "schedule": "cosine", "warmup": 100, "best_of": 4, "l1_penalty": 0.01},
+    ],
+)
+def test_json_and_back_keeps_every_field(values: dict[str, Any]) -> None:
+    experiment = Experiment(**SMALL, **values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        text = experiment.model_dump_json()
+        plain = json.loads(json.dumps(experiment.model_dump(mode="json")))
+    assert Experiment.model_validate_json(text) == Experiment(**plain) == experiment
+    assert hash(Experiment(**plain)) == hash(experiment)

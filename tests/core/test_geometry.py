@@ -14,6 +14,7 @@ from superviz.core.geometry import (
     feature_dimensionality,
     frobenius_norm_squared,
     gram_matrix,
+    response,
     weight_norms,
 )
 
@@ -123,3 +124,30 @@ def test_shares_do_not_depend_on_scale(W: np.ndarray, scale: float) -> None:
     alive = (weight_norms(W) > 0.3) & (weight_norms(scale * W) > 0.1)
     if alive.all():
         np.testing.assert_allclose(feature_dimensionality(scale * W), feature_dimensionality(W), rtol=1e-9)
+
+
+class TestResponse:
+    @given(seed=st.integers(0, 2**32 - 1))
+    def test_a_row_is_what_one_active_feature_adds_to_each_output(self, seed: int) -> None:
+        """Against a loop over neurons and features."""
+        rng = np.random.default_rng(seed)
+        W, W_out = rng.normal(size=(2, 3, 4))
+        for rectified in (False, True):
+            found = response(W, W_out, rectified=rectified)
+            for source in range(4):
+                hidden = [max(0.0, W[j, source]) if rectified else W[j, source] for j in range(3)]
+                for target in range(4):
+                    wanted = sum(hidden[j] * W_out[j, target] for j in range(3))
+                    assert found[source, target] == pytest.approx(wanted, abs=1e-12)
+
+    def test_tied_and_linear_it_is_the_gram_matrix(self) -> None:
+        W = np.random.default_rng(0).normal(size=(5, 2, 6)).astype(np.float32)
+        np.testing.assert_array_equal(response(W), gram_matrix(W))
+        assert response(W).dtype == np.float32
+
+    def test_absolute_values_answer_themselves(self) -> None:
+        """Two neurons a feature, one for each sign: V^T W alone would be 0 (TMS, "Computing absolute value")."""
+        W = np.array([[1.0], [-1.0]])
+        W_out = np.ones((2, 1))
+        assert response(W, W_out, rectified=True).tolist() == [[1.0]]
+        assert response(W, W_out).tolist() == [[0.0]]

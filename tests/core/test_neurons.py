@@ -1,4 +1,4 @@
-"""Polysemanticity against the cases whose answer is plain."""
+"""Polysemanticity, and what counts as monosemantic or silent, against the cases whose answer is plain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from superviz.core.neurons import polysemanticity
+from superviz.core.neurons import is_monosemantic, is_silent, polysemanticity
 
 
 def test_one_feature_is_one_and_equal_features_are_as_many_as_there_are() -> None:
@@ -43,3 +43,30 @@ def test_order_sign_and_scale_do_not_matter_and_it_lies_between_1_and_n(
     lively = np.abs(W).max(axis=1) > 0
     assert np.all(mixed[lively] >= 1 - 1e-9)
     assert np.all(mixed <= 7 + 1e-9)
+
+
+class TestBehindARelu:
+    def test_one_weight_is_about_one_feature(self) -> None:
+        W = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+        assert is_monosemantic(W).tolist() == [True, False, False, False]
+        assert is_monosemantic(W, signed=True).tolist() == [True, False, False, True]
+
+    @pytest.mark.parametrize(("other", "monosemantic"), [(0.2, True), (0.25, False)])
+    def test_a_second_feature_may_have_a_twentieth_of_it(self, other: float, monosemantic: bool) -> None:
+        assert is_monosemantic(np.array([[1.0, other]])).tolist() == [monosemantic]
+
+    def test_many_small_weights_are_noise(self) -> None:
+        """Nine of .05 raise the participation ratio to 2, but hold 2 % of the squares."""
+        W = np.array([[1.0, *[0.05] * 9]])
+        assert polysemanticity(W)[0] > 2
+        assert is_monosemantic(W).all()
+
+    def test_what_is_never_heard_is_silent(self) -> None:
+        W = np.array([[-1.0, -2.0], [-1.0, 0.5], [0.05, 0.05]])
+        assert is_silent(W).tolist() == [True, False, True]
+        assert is_silent(W, signed=True).tolist() == [False, False, True]
+
+    def test_instances_are_kept_apart(self) -> None:
+        W = np.stack([np.eye(2), np.ones((2, 2))])
+        assert is_monosemantic(W).tolist() == [[True, True], [False, False]]
+        assert is_silent(0 * W).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ SIZES = "n_features = 5\nn_hidden = 2\n"
 
 
 def test_the_presets_that_ship() -> None:
-    assert list(preset_paths()) == ["intro", "dense", "digons", "orthogonal", "pentagon"]
-    assert [recipe.name for recipe in presets()] == list(preset_paths())
+    assert next(iter(preset_paths())) == presets()[0].name == DEFAULT_PRESET
+    assert {recipe.name for recipe in presets()} == set(preset_paths()) >= {"dense", "digons", "orthogonal", "pentagon"}
+    assert [recipe.place for recipe in presets()] == sorted({recipe.place for recipe in presets()}), "no two in a place"
     for recipe in presets():
         assert load_recipe(recipe.name) == recipe
         assert recipe.title
@@ -84,7 +86,7 @@ def test_a_file_that_says_nothing_about_itself_is_called_by_its_name(tmp_path: P
         (SIZES + "[about]\ntitle = '''a\nb'''", r"r: about.title: give one line, not 'a\nb'"),
         (
             SIZES + "[about]\nauthor = 'me'",
-            "r: about.author: no such field; the fields are title, shows, instance, pace",
+            "r: about.author: no such field; the fields are title, shows, source, place, instance, pace",
         ),
         (SIZES + "[about]\ninstance = 1", "r: about.instance: 1, but n_instances is 1; count from 0"),
         (SIZES + "[about]\ninstance = -1", "r: about.instance: give at least 0, not -1"),
@@ -106,7 +108,9 @@ def test_a_fault_is_told_by_file_and_field(text: str, line: str) -> None:
 def test_an_unknown_preset_is_told_with_those_there_are() -> None:
     with pytest.raises(RecipeError) as caught:
         load_recipe("hexagon")
-    assert str(caught.value).startswith("hexagon: no such preset; the presets are intro, dense, digons, ")
+    known = ", ".join(preset_paths())
+    line = f"hexagon: no such preset; the presets are {known}, or give a recipe file ending in .toml"
+    assert str(caught.value) == line
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -121,3 +125,49 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9\xe8\n")
     with pytest.raises(RecipeError, match=r"latin\.toml: no text in UTF-8"):
         load_recipe(tmp_path / "latin.toml")
+
+
+EVERY_FIELD = """
+n_features = 4
+n_hidden = 2
+n_instances = 2
+importance = [[1, 0.5, 0.25, 0.125], [1, 1, 1, 1]]
+model = "absolute_value"
+bias = true
+loss_over_features = "sum"
+l1_penalty = 1e-3
+starting_weights = [[[1, 0, 0, 0.5], [0, 1, 0, 0]], [[1, 0, 0, 0], [0, 1, 0, -1]]]
+starting_polygon = [3, 4]
+starting_scale = [0.1, 1]
+starting_bias = [[0, 0, 0, -0.5], [0, 0, 0, 0]]
+distribution = "correlated"
+feature_probability = [0.1, 0.2]
+feature_sets = [[0, 1], [2, 3]]
+correlation = 0.5
+probability_of = "set"
+parents = [-1, 0, -1, 2]
+signed = true
+training_set = 50
+unit_norm = true
+noise_free = false
+learning_rate = 1e-2
+batch_size = 64
+steps = 500
+weight_decay = 0
+seed = [3, 1]
+optimiser = "sgd"
+momentum = 0.5
+schedule = "cosine"
+warmup = 50
+best_of = 3
+"""
+
+
+def test_every_field_can_be_written_in_toml() -> None:
+    experiment = parse_recipe(EVERY_FIELD, "r").experiment
+    values = tomllib.loads(EVERY_FIELD)
+    assert values.keys() == Experiment.model_fields.keys()
+    assert experiment.model_dump(mode="json") == values
+    unlike = {name for name in values if getattr(experiment, name) != Experiment.model_fields[name].default}
+    assert set(values) - unlike == {"bias", "noise_free"}, "what is at its default shows nothing"
+    assert parse_recipe(EVERY_FIELD.replace("bias = true", "bias = false"), "r").experiment.bias is False

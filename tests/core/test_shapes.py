@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superviz.core import shapes
+from superviz.core import parts
 from superviz.core.geometry import DEAD_NORM, feature_dimensionality
-from superviz.core.shapes import UNNAMED, Part, Shape, feature_glyphs, name_shape, number_word
+from superviz.core.parts import Part
+from superviz.core.shapes import UNNAMED, Shape, feature_glyphs, name_shape, number_word
 
 
 def polygon(count: int, length: float = 1.0) -> np.ndarray:
@@ -20,6 +21,17 @@ def polygon(count: int, length: float = 1.0) -> np.ndarray:
 
 
 DIGON = np.array([[1.0, -1.0]])
+CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float).T
+
+
+def antiprism(height: float = 1.0) -> np.ndarray:
+    """Two squares, one turned by 45 degrees; tight, so that every share is 3/8, where the height is 1."""
+    turns = np.radians(45 * np.array([1, 3, 5, 7, 0, 2, 4, 6]))
+    rise = height * np.array([1.0] * 4 + [-1.0] * 4)
+    corners = np.stack([np.sqrt(2) * np.cos(turns), np.sqrt(2) * np.sin(turns), rise])
+    return corners / np.linalg.norm(corners, axis=0)
+
+
 TETRAHEDRON = np.array([[1.0, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / np.sqrt(3)
 
 
@@ -43,7 +55,29 @@ NAMED = {
     "Pentagon": (union(polygon(5, 1.13)), "Pentagon", "pentagon"),
     "Digon": (union(DIGON), "Digon", "digon"),
     "Two digons": (union(DIGON, DIGON), "Two digons", "digon"),
-    "Three digons": (union(DIGON, DIGON, DIGON), "Three digons", "digon"),
+    "Octahedron": (union(DIGON, DIGON, DIGON), "Octahedron", "bipyramid"),
+    "An octahedron and two dead features": (union(DIGON, DIGON, DIGON, dead=2), "Octahedron", "bipyramid"),
+    "Triangular bipyramid": (union(DIGON, polygon(3)), "Triangular bipyramid", "bipyramid"),
+    "A pentagonal bipyramid and a dead feature": (
+        union(polygon(5), DIGON, dead=1),
+        "Pentagonal bipyramid",
+        "bipyramid",
+    ),
+    "Four digons": (union(DIGON, DIGON, DIGON, DIGON), "Four digons", "digon"),
+    "Hexagon": (union(polygon(6, 1.32)), "Hexagon", "polygon"),
+    "Heptagon": (union(polygon(7)), "Heptagon", "polygon"),
+    "An octagon and a dead feature": (union(polygon(8), dead=1), "Octagon", "polygon"),
+    "12-gon": (union(polygon(12)), "12-gon", "polygon"),
+    "An 11-gon and a dead feature": (union(polygon(11), dead=1), "11-gon", "polygon"),
+    "A hexagon and a pentagon": (union(polygon(5), polygon(6)), "A hexagon and a pentagon", "mixed"),
+    "A heptagon and a hexagon": (union(polygon(6), polygon(7)), "A heptagon and a hexagon", "mixed"),
+    "Two hexagons": (union(polygon(6), polygon(6)), "Two hexagons", "polygon"),
+    "Square antiprism": (antiprism(), "Square antiprism", "antiprism"),
+    "A square antiprism and one alone": (
+        union(antiprism(), np.eye(1)),
+        "A square antiprism and one alone",
+        "mixed",
+    ),
     "Two digons and a dead feature": (union(DIGON, DIGON, dead=1), "Two digons", "digon"),
     "Two digons and three dead features": (union(DIGON, DIGON, dead=3), "Two digons", "digon"),
     "A digon and a dead feature": (union(DIGON, dead=1), "Digon", "digon"),
@@ -96,6 +130,69 @@ def test_an_octahedron_is_three_digons() -> None:
     shape = name_shape(turned(np.hstack([np.eye(3), -np.eye(3)]), 4))
     assert shape is not None
     assert [part.features for part in shape.parts] == [(0, 3), (1, 4), (2, 5)]
+    assert shape.composition == "three digons"
+
+
+def test_the_ideal_shares() -> None:
+    """SCIENCE, "Ideal values"."""
+    np.testing.assert_allclose(feature_dimensionality(antiprism()), 3 / 8)
+    np.testing.assert_allclose(feature_dimensionality(CUBE), 3 / 8)
+    np.testing.assert_allclose(feature_dimensionality(union(polygon(3), DIGON)), [2 / 3] * 3 + [1 / 2] * 2)
+
+
+@pytest.mark.parametrize("height", [0.9, 1.0, 1.1])
+def test_an_antiprism_may_be_a_little_flat_or_tall(height: float) -> None:
+    shape = name_shape(antiprism(height))
+    assert shape is not None
+    assert shape.name == "Square antiprism"
+
+
+def neighbours(W: np.ndarray, within: float) -> set[frozenset[int]]:
+    """Pairs of unit directions closer than that many degrees."""
+    close = np.degrees(np.arccos(np.clip(W.T @ W, -1, 1))) < within
+    return {frozenset(pair) for pair in np.argwhere(np.triu(close, 1)).tolist()}
+
+
+@pytest.mark.parametrize(
+    ("solid", "within", "count"),
+    [
+        (np.hstack([np.eye(3), -np.eye(3)]), 91, 12),
+        (union(polygon(3), DIGON), 121, 9),
+        (union(polygon(5), DIGON), 91, 15),
+        (antiprism(), 83, 16),
+        (TETRAHEDRON, 110, 6),
+        (union(polygon(6)), 61, 6),
+    ],
+)
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=10)
+def test_edges_join_neighbours(solid: np.ndarray, within: float, count: int, seed: int) -> None:
+    W = turned(solid, seed)[:, np.random.default_rng(seed).permutation(solid.shape[1])]
+    shape = name_shape(W)
+    assert shape is not None
+    edges = {frozenset(edge) for edge in shape.edges}
+    assert edges == neighbours(W, within)
+    assert len(shape.edges) == count
+
+
+def test_a_digon_has_no_edge_of_its_own() -> None:
+    for W in (polygon(4), union(DIGON, np.eye(1))):
+        shape = name_shape(W)
+        assert shape is not None
+        assert shape.edges == ()
+
+
+def test_random_directions_are_no_antiprism() -> None:
+    rng = np.random.default_rng(0)
+    random = rng.normal(size=(3000, 3, 8))
+    assert not any(name_shape(W / np.linalg.norm(W, axis=0)) for W in random)
+
+
+def test_too_many_features_for_a_frame_are_not_looked_at() -> None:
+    W = np.zeros((2, 2200))
+    W[0, :2100] = 1.0
+    assert name_shape(W) is None
+    assert feature_glyphs(W) == ("mixed",) * 2100 + ("dead",) * 100
 
 
 def test_a_pentagons_features_come_in_their_order_around_it() -> None:
@@ -111,10 +208,11 @@ def test_a_pentagons_features_come_in_their_order_around_it() -> None:
 
 
 def test_ranks_add_up_to_the_dimensions_taken() -> None:
-    shape = name_shape(union(polygon(5), TETRAHEDRON, polygon(3), DIGON, np.eye(1)))
+    shape = name_shape(union(antiprism(), polygon(6), polygon(5), TETRAHEDRON, polygon(3), DIGON, np.eye(1)))
     assert shape is not None
-    assert [part.rank for part in shape.parts] == [2, 3, 2, 1, 1]
-    assert [part.glyph for part in shape.parts] == ["pentagon", "tetrahedron", "triangle", "digon", "alone"]
+    assert [part.rank for part in shape.parts] == [3, 2, 2, 3, 2, 1, 1]
+    glyphs = ["antiprism", "polygon", "pentagon", "tetrahedron", "triangle", "digon", "alone"]
+    assert [part.glyph for part in shape.parts] == glyphs
 
 
 def test_the_plateau_of_two_digons_and_a_dead_feature_is_no_pentagon() -> None:
@@ -128,9 +226,14 @@ def test_the_plateau_of_two_digons_and_a_dead_feature_is_no_pentagon() -> None:
 
 
 UNCERTAIN = {
-    "hexagon": polygon(6),
-    "heptagon": polygon(7),
-    "cube": np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float).T,
+    "13-gon": polygon(13),
+    "cube": CUBE,
+    "cube of length 1": CUBE / np.sqrt(3),
+    "flat antiprism": antiprism(0.5),
+    "tall antiprism": antiprism(1.6),
+    "antiprism with a corner turned over": antiprism() * [1, 1, -1, 1, 1, 1, 1, 1],
+    "uneven hexagon": polygon(6) * [1.0, 0.6, 1.0, 1.0, 1.0, 1.0],
+    "hexagon bent by nine degrees": np.stack([np.cos(turns := np.radians([0, 69, 120, 180, 249, 300])), np.sin(turns)]),
     "two in one direction": np.array([[1.0, 1.0], [0.0, 0.0]]),
     "60 degrees": polygon(6)[:, :2],
     "lopsided digon": np.array([[1.0, -0.7]]),
@@ -151,9 +254,9 @@ def test_what_is_not_certain_is_not_named(name: str) -> None:
 
 
 def test_one_uncertain_part_leaves_the_whole_unnamed() -> None:
-    W = union(polygon(5), polygon(6))
+    W = union(polygon(5), polygon(13))
     assert name_shape(W) is None
-    assert feature_glyphs(W) == ("pentagon",) * 5 + ("mixed",) * 6
+    assert feature_glyphs(W) == ("pentagon",) * 5 + ("mixed",) * 13
 
 
 def test_a_pentagon_with_the_shares_but_not_the_angles_is_not_one() -> None:
@@ -189,6 +292,9 @@ def test_names_survive_the_optimisers_noise(seed: int) -> None:
         "Triangle",
         "Tetrahedron",
         "Five orthogonal",
+        "Octahedron",
+        "Hexagon",
+        "Square antiprism",
     ):
         W = NAMED[name][0]
         lengths = rng.uniform(0.98, 1.02, W.shape[1])
@@ -240,7 +346,7 @@ def test_naming_a_keyframe_is_cheap() -> None:
     W = NAMED["Pentagon"][0]
 
     def name() -> None:
-        shapes._parts.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        parts._parts.cache_clear()  # pyright: ignore[reportPrivateUsage]
         name_shape(W)
 
     assert min(timeit.repeat(name, number=20, repeat=10)) / 20 < 1e-3

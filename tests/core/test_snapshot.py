@@ -1,4 +1,4 @@
-"""What training leaves behind can't be changed afterwards, and a checkpoint knows its snapshot."""
+"""What training leaves behind can't be changed afterwards."""
 
 from __future__ import annotations
 
@@ -30,13 +30,18 @@ def test_a_snapshot_is_frozen_and_compared_by_identity() -> None:
     assert snapshot != Snapshot(10, W, b)
 
 
-def test_a_checkpoints_snapshot_shares_its_weights() -> None:
+def test_only_an_untied_model_has_a_second_matrix() -> None:
     W, b = frozen(np.ones((1, 2, 5))), frozen(np.zeros((1, 5)))
-    checkpoint = Checkpoint(30, W, b, W, b, W, b, np.zeros(1))
-    snapshot = checkpoint.snapshot
-    assert snapshot.step == 30
-    assert snapshot.W is W
-    assert snapshot.b is b
+    assert Snapshot(10, W, b).W_out is None
+    assert Snapshot(10, W, b, W).W_out is W
+
+
+def test_a_checkpoint_is_frozen_and_compared_by_identity() -> None:
+    rows = frozen(np.ones((1, 15)))
+    checkpoint = Checkpoint(30, rows, rows, rows, np.zeros(1))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        checkpoint.step = 31  # pyright: ignore[reportAttributeAccessIssue]
+    assert checkpoint != Checkpoint(30, rows, rows, rows, checkpoint.loss_sum)
 
 
 def test_edits_compare_by_value() -> None:

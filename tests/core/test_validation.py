@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
 from superviz.core.recipe import parse_recipe
-from superviz.core.validation import Number, Whole, in_one_line, number_within
+from superviz.core.validation import Number, Whole, in_one_line, number_within, whole_within
 
 
 class _Settings(BaseModel):
@@ -99,6 +99,19 @@ def test_number_within_refuses_the_rest(value: object) -> None:
 def test_number_within_refuses_what_float32_rounds_to_zero() -> None:
     with pytest.raises(ValueError, match="not 1e-60"):
         number_within(1e-60, 0.0, 1.0, "a probability")
+
+
+@given(st.integers(-5, 5) | st.sampled_from([2.0, np.int64(3), np.float32(-1)]))
+def test_whole_within_lets_through_what_is_within(value: float) -> None:
+    number = whole_within(value, -5, 5, "a few")
+    assert number == value
+    assert type(number) is int
+
+
+@pytest.mark.parametrize("value", [-6, 6, 0.5, float("nan"), float("inf"), True, "3", None, [3], 10**400])
+def test_whole_within_refuses_the_rest(value: object) -> None:
+    with pytest.raises(ValueError, match=r"^give a few, not "):
+        whole_within(value, -5, 5, "a few")
 
 
 @pytest.mark.parametrize("value", [1e30, 2.0**63, -1e300])

@@ -1,22 +1,24 @@
-"""The kernel against torch: gradients by float64 autograd and AdamW by torch.optim, on the kernel's own samples."""
+"""The kernel against torch: gradients by float64 autograd, on the kernel's own samples."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from numpy.typing import NDArray
 
-from superviz.core.experiment import Experiment, ModelKind
+from superviz.core.experiment import Experiment
+from superviz.core.kinds import DISTRIBUTIONS, MODEL_KINDS
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import Checkpoint
 from superviz.engine import kernel
-from superviz.engine.sampling import sample
-from superviz.engine.starting_weights import starting_weights
+from superviz.engine.random_numbers import Stream, instance_keys, random_bits, step_key
+from superviz.engine.sampling import draw, plan, sample
+from superviz.engine.tables import table
 from superviz.engine.trainer import Trainer
 
 SIZES = [
@@ -25,99 +27,122 @@ SIZES = [
     {"n_features": 7, "n_hidden": 3, "batch_size": 77},
     {"n_features": 13, "n_hidden": 9, "batch_size": 513},
     {"n_features": 3, "n_hidden": 6},
-    {"n_features": 1, "n_hidden": 1, "batch_size": 1, "feature_probability": 1.0},
+    {"n_features": 1, "n_hidden": 1, "batch_size": 1},
+]
+DATA: dict[str, dict[str, Any]] = {
+    "signed": {"signed": True},
+    "correlated": {"distribution": "correlated", "correlation": 0.4},
+    "anticorrelated": {"distribution": "anticorrelated"},
+    "exclusive sets": {"distribution": "anticorrelated", "probability_of": "set", "feature_sets": [[0, 4, 2], [1, 3]]},
+    "one-hot": {"distribution": "one_hot"},
+    "hierarchical": {"distribution": "hierarchical", "parents": [3, -1, 0, 1, -1, 0, 2]},
+    "signed hierarchy": {"distribution": "hierarchical", "signed": True},
+    "training set": {"training_set": 37, "distribution": "correlated"},
+    "unit norm": {"training_set": 300, "unit_norm": True, "signed": True},
+    "noise-free": {"noise_free": True},
+    "noise-free one-hot": {"noise_free": True, "distribution": "one_hot", "signed": True},
+}
+LOSSES: list[dict[str, Any]] = [
+    {"loss_over_features": "mean"},
+    {"loss_over_features": "sum", "l1_penalty": 0.3},
+    {"bias": False, "l1_penalty": 0.01},
 ]
 
 
-def oracle_loss(experiment: Experiment, instance: int, step: int, W: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """The loss of one batch in float64, by the definition in TMS and no more cleverly than that."""
-    x = torch.from_numpy(sample(experiment, instance, step).T.astype(np.float64))
-    importance = torch.from_numpy(experiment.importance_array()[instance].astype(np.float64))
-    output = x @ W.T @ W + b
-    if experiment.model == "relu_output":
-        output = torch.relu(output)
-    return (importance * (x - output) ** 2).mean()
-
-
-def tensor(array: NDArray[np.float32]) -> torch.Tensor:
-    return torch.tensor(array.astype(np.float64), requires_grad=True)
-
-
-def standing_at(experiment: Experiment, W: NDArray[np.float32], b: NDArray[np.float32], step: int = 0) -> Checkpoint:
-    """A checkpoint with those weights and moments of 0."""
-    no_W, no_b = np.zeros_like(W), np.zeros_like(b)
-    return Checkpoint(step, W, b, no_W, no_b, no_W, no_b, np.zeros(experiment.n_instances))
-
-
-@pytest.mark.parametrize("model", ["linear", "relu_output"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "-".join(map(str, size.values())))
-def test_gradient_and_loss(model: ModelKind, size: dict[str, Any]) -> None:
-    settings: dict[str, Any] = {"n_instances": 2, "importance": 0.8, "feature_probability": [0.3, 1.0], **size}
-    if isinstance(settings["feature_probability"], float):
-        settings["feature_probability"] = [settings["feature_probability"]] * 2
-    experiment = Experiment(model=model, **settings)
-    generator = np.random.default_rng(1)
-    W = generator.normal(size=(2, experiment.n_hidden, experiment.n_features)).astype(np.float32)
-    b = generator.normal(0.1, 0.3, size=(2, experiment.n_features)).astype(np.float32)
-    trainer = Trainer(experiment, checkpoint=standing_at(experiment, W, b, step=40))
+def check_gradient(experiment: Experiment, start: Checkpoint, oracle: Any) -> None:
+    """One step of plain gradient descent leaves the gradient itself as its momentum."""
+    trainer = Trainer(experiment.changed(optimiser="sgd", momentum=0, weight_decay=0), checkpoint=start)
     trainer.advance(1)
     after = trainer.checkpoint()
-    for instance in range(2):
-        weights, bias = tensor(W[instance]), tensor(b[instance])
-        loss = oracle_loss(experiment, instance, 40, weights, bias)
-        loss.backward()
-        assert after.loss_sum[instance] == pytest.approx(loss.item(), rel=1e-5)
-        # From moments of 0 the new mean is a tenth of the gradient.
-        for mean, leaf in ((after.mean_W[instance], weights), (after.mean_b[instance], bias)):
-            gradient = leaf.grad
-            assert gradient is not None
-            error = np.abs(mean.astype(np.float64) * 10 - gradient.numpy()).max()
-            assert error < 1e-5 * max(float(gradient.abs().max()), 1e-12)
+    for instance in range(experiment.n_instances):
+        truth = oracle(experiment, instance, start.parameters[instance])
+        gradient = truth.gradient(start.step)
+        assert after.loss_sum[instance] == pytest.approx(truth.loss(start.step).item(), rel=1e-5)
+        error = np.abs(after.mean[instance].astype(np.float64) - gradient).max()
+        assert error < 1e-5 * max(np.abs(gradient).max(), 1e-12)
 
 
-@pytest.mark.parametrize(("steps", "tolerance"), [(1, 1e-7), (50, 2e-6)])
-@pytest.mark.parametrize("weight_decay", [0.0, 0.01, 1.0])
-@pytest.mark.parametrize("model", ["linear", "relu_output"])
-def test_adamw_is_torchs(model: ModelKind, weight_decay: float, steps: int, tolerance: float) -> None:
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: "-".join(map(str, loss.values())))
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "-".join(map(str, size.values())))
+@pytest.mark.parametrize("model", MODEL_KINDS)
+def test_gradient_and_loss(
+    model: str, size: dict[str, Any], loss: dict[str, Any], standing: Callable[..., Checkpoint], oracle: Any
+) -> None:
+    settings: dict[str, Any] = {"n_instances": 2, "importance": 0.8, "feature_probability": [0.3, 1.0], **size, **loss}
+    experiment = Experiment(model=model, **settings)  # pyright: ignore[reportArgumentType]
+    check_gradient(experiment, standing(experiment, step=40), oracle)
+
+
+@pytest.mark.parametrize("model", MODEL_KINDS)
+@pytest.mark.parametrize("data", DATA.values(), ids=DATA)
+def test_gradient_on_all_data(
+    model: str, data: dict[str, Any], standing: Callable[..., Checkpoint], oracle: Any
+) -> None:
     experiment = Experiment(
-        n_features=5, n_hidden=2, model=model, feature_probability=0.2, importance=0.9, weight_decay=weight_decay
+        n_features=7,
+        n_hidden=3,
+        n_instances=2,
+        model=model,  # pyright: ignore[reportArgumentType]
+        importance=0.8,
+        feature_probability=[0.3, 0.1],
+        batch_size=700,
+        l1_penalty=0.02,
+        **data,
     )
-    W, b = tensor(starting_weights(experiment)[0]), tensor(np.zeros(5, dtype=np.float32))
-    optimiser = torch.optim.AdamW([W, b], lr=experiment.learning_rate, weight_decay=weight_decay)
-    for step in range(steps):
-        optimiser.zero_grad()
-        oracle_loss(experiment, 0, step, W, b).backward()
-        optimiser.step()
-    trainer = Trainer(experiment)
-    trainer.advance(steps)
-    ours = trainer.snapshot()
-    assert np.abs(ours.W[0] - W.detach().numpy()).max() < tolerance
-    assert np.abs(ours.b[0] - b.detach().numpy()).max() < tolerance
+    check_gradient(experiment, standing(experiment, step=40), oracle)
 
 
-def test_the_kernel_trains_on_what_sample_says() -> None:
+def test_all_distributions_are_tested() -> None:
+    assert {data.get("distribution", "independent") for data in DATA.values()} == set(DISTRIBUTIONS)
+
+
+@pytest.mark.parametrize("data", DATA.values(), ids=DATA)
+def test_the_kernel_trains_on_what_sample_says(data: dict[str, Any]) -> None:
     """At W = 0 the loss is the mean of x^2, so the loss alone tells whether the samples are the very same."""
-    experiment = Experiment(n_features=6, n_hidden=2, n_instances=3, feature_probability=0.1, batch_size=1500)
-    W, b = np.zeros((3, 2, 6), dtype=np.float32), np.zeros((3, 6), dtype=np.float32)
+    experiment = Experiment(n_features=7, n_hidden=2, n_instances=3, feature_probability=0.1, batch_size=1500, **data)
+    nothing = np.zeros((3, Parameters.of(experiment).count), dtype=np.float32)
+    fixed = table(experiment)
     for step in (0, 12_345):
-        trainer = Trainer(experiment, checkpoint=standing_at(experiment, W, b, step))
+        trainer = Trainer(experiment, checkpoint=Checkpoint(step, nothing, nothing, nothing, np.zeros(3)))
         trainer.advance(1)
         for instance, loss in enumerate(trainer.checkpoint().loss_sum):
-            x = sample(experiment, instance, step).astype(np.float64)
-            assert loss == pytest.approx((x**2).mean(), rel=1e-6)
+            if fixed is None:
+                expected = (sample(experiment, instance, step).astype(np.float64) ** 2).mean()
+            else:
+                x = fixed.x[min(instance, len(fixed.x) - 1)].astype(np.float64)
+                expected = ((x**2).mean(0) * fixed.weight[instance]).sum()
+            assert loss == pytest.approx(expected, rel=1e-6)
 
 
-def test_long_batches_are_drawn_in_lanes_without_a_seam() -> None:
+@pytest.mark.parametrize("unit_norm", [False, True])
+def test_the_test_loss_is_on_fresh_samples_at_the_end_of_a_bucket(unit_norm: bool, oracle: Any) -> None:
+    experiment = Experiment(
+        n_features=6, n_hidden=2, n_instances=2, training_set=5, unit_norm=unit_norm, batch_size=700, l1_penalty=0.1
+    )
+    trainer = Trainer(experiment)
+    trace = trainer.trace(25, np.array([10, 20]))
+    assert trace.test_losses.shape == trace.losses.shape == (2, 2)
+    scheme = plan(experiment)
+    keys = instance_keys(experiment.seeds(), Stream.TEST)
+    for bucket, step in enumerate((9, 19)):
+        for instance in range(2):
+            words = random_bits(step_key(keys[instance : instance + 1], step), scheme.n_words, experiment.batch_size)
+            x = draw(scheme, words[None].astype(np.int64), instance=slice(instance, instance + 1))[0]
+            if unit_norm:
+                size = np.linalg.norm(x, axis=0)
+                x = np.divide(x, size, out=np.zeros_like(x), where=size > 0)
+            truth = oracle(experiment, instance, trace.parameters[bucket, instance])
+            import torch
+
+            samples = torch.from_numpy(x.T.astype(np.float64))
+            expected = truth.loss_on(samples, torch.full((700,), 1 / 700, dtype=torch.float64))
+            assert trace.test_losses[bucket, instance] == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_long_batches_are_drawn_in_lanes_without_a_seam(standing: Callable[..., Checkpoint], oracle: Any) -> None:
     """A batch of 10,000 takes many lanes; its gradient is that of the whole."""
     experiment = Experiment(n_features=5, n_hidden=2, batch_size=10_000, feature_probability=0.5)
-    W = starting_weights(experiment)
-    b = np.full((1, 5), 0.1, dtype=np.float32)
-    trainer = Trainer(experiment, checkpoint=standing_at(experiment, W, b))
-    trainer.advance(1)
-    leaf = tensor(W[0])
-    oracle_loss(experiment, 0, 0, leaf, tensor(b[0])).backward()
-    assert leaf.grad is not None
-    assert trainer.checkpoint().mean_W[0] * 10 == pytest.approx(leaf.grad.numpy(), rel=1e-4, abs=1e-7)
+    check_gradient(experiment, standing(experiment), oracle)
 
 
 def test_once_compiled_it_is_cached_and_compiles_for_nothing_else() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from superviz.core.parameters import Parameters
 from superviz.core.snapshot import Array, Snapshot
 from superviz.engine.keyframes import BUDGET, MOVE, STRIDE, KeyframePolicy, grid_steps
 
@@ -16,16 +17,19 @@ FRAME_BYTES = 4 * (2 + 1)
 """One instance of one feature in two dimensions."""
 
 
-def walk(steps: np.ndarray, speed: float) -> tuple[Array, Array]:
-    """W, (steps, 1, 2, 1), whose first entry moves by `speed` a step; and b."""
-    W = np.zeros((len(steps), 1, 2, 1), dtype=np.float32)
-    W[:, 0, 0, 0] = speed * steps
-    return W, np.zeros((len(steps), 1, 1), dtype=np.float32)
+LAYOUT = Parameters(n_hidden=2, n_features=1, tied=True)
+
+
+def walk(steps: np.ndarray, speed: float) -> Array:
+    """Parameters (steps, 1, 3) of one feature in two dimensions, whose first weight moves by `speed` a step."""
+    rows = np.zeros((len(steps), 1, LAYOUT.count), dtype=np.float32)
+    rows[:, 0, 0] = speed * steps
+    return rows
 
 
 def select_steps(policy: KeyframePolicy, until: int, speed: float, after: int = -1) -> list[int]:
     steps = grid_steps(after, until)
-    return [frame.step for frame in policy.select(steps, *walk(steps, speed))]
+    return [frame.step for frame in policy.select(steps, walk(steps, speed), LAYOUT)]
 
 
 def test_grid() -> None:
@@ -50,8 +54,7 @@ def test_the_grid_has_no_seam(start: int, one: int, other: int) -> None:
 
 def test_the_start_is_always_taken() -> None:
     policy = KeyframePolicy()
-    W, b = walk(np.array([0]), 0)
-    assert [frame.step for frame in policy.start(Snapshot(0, W[0], b[0]))] == [0]
+    assert [frame.step for frame in policy.start(LAYOUT.snapshot(0, walk(np.array([0]), 0)[0]))] == [0]
     assert policy.count == 1
 
 
@@ -67,19 +70,27 @@ def test_what_moves_is_taken_once_it_has_moved() -> None:
 def test_movement_is_measured_from_the_last_keyframe() -> None:
     """There and back again within the threshold is no movement, however long the way."""
     steps = grid_steps(-1, 200)
-    W = np.zeros((len(steps), 1, 2, 1), dtype=np.float32)
-    W[::2] = MOVE * 0.9
-    W[0] = 0
-    assert [frame.step for frame in KeyframePolicy().select(steps, W, W[:, 0, :1])] == [0]
+    rows = walk(steps, 0)
+    rows[::2] = MOVE * 0.9
+    rows[0] = 0
+    assert [frame.step for frame in KeyframePolicy().select(steps, rows, LAYOUT)] == [0]
 
 
-@pytest.mark.parametrize("entry", [(0, 0, 0), (1, 1, 2)])
-def test_one_weight_of_one_instance_is_enough(entry: tuple[int, int, int]) -> None:
-    steps = np.array([0, 1, 2])
-    W = np.zeros((3, 2, 2, 3), dtype=np.float32)
-    W[1][entry] = -1.5 * MOVE
-    W[2] = W[1]
-    assert [frame.step for frame in KeyframePolicy().select(steps, W, W[:, :, 0])] == [0, 1]
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("entry", [(0, 0), (1, 5), (1, -4)])
+def test_one_weight_of_one_instance_is_enough(entry: tuple[int, int], tied: bool) -> None:
+    """W's first and last, and W_out's last: it lies before the three biases."""
+    layout = Parameters(n_hidden=2, n_features=3, tied=tied)
+    rows = np.zeros((3, 2, layout.count), dtype=np.float32)
+    rows[1][entry] = -1.5 * MOVE
+    rows[2] = rows[1]
+    assert [frame.step for frame in KeyframePolicy().select(np.array([0, 1, 2]), rows, layout)] == [0, 1]
+
+
+def test_the_bias_alone_is_not() -> None:
+    rows = walk(np.arange(3), 0)
+    rows[1:, 0, -1] = 10.0
+    assert [frame.step for frame in KeyframePolicy().select(np.arange(3), rows, LAYOUT)] == [0]
 
 
 @given(st.lists(st.integers(1, 2999), max_size=8), st.floats(0, 0.01))
@@ -90,7 +101,7 @@ def test_chunks_and_resuming_never_matter(cuts: list[int], speed: float) -> None
     ends = [-1, *sorted(set(cuts)), 3000]
     for after, until in pairwise(ends):
         steps = grid_steps(after, until)
-        frames = policy.select(steps, *walk(steps, speed))
+        frames = policy.select(steps, walk(steps, speed), LAYOUT)
         taken += [frame.step for frame in frames]
         last = frames[-1] if frames else last
         policy = KeyframePolicy(last, policy.count, budget=100 * FRAME_BYTES)
@@ -99,9 +110,9 @@ def test_chunks_and_resuming_never_matter(cuts: list[int], speed: float) -> None
 
 def test_keyframes_are_copies_that_never_change() -> None:
     steps = grid_steps(-1, 5)
-    W, b = walk(steps, 1)
-    frames = KeyframePolicy().select(steps, W, b)
-    W[:] = -1
+    rows = walk(steps, 1)
+    frames = KeyframePolicy().select(steps, rows, LAYOUT)
+    rows[:] = -1
     assert [frame.W[0, 0, 0] for frame in frames] == [0, 1, 2, 3, 4, 5]
     assert not frames[0].W.flags.writeable
     assert frames[0].W.base is None
@@ -131,5 +142,5 @@ def test_a_long_run_of_the_intro_fits_by_far() -> None:
 
 
 def test_nothing_to_select_from() -> None:
-    W, b = walk(np.array([], dtype=np.int64), 0)
-    assert KeyframePolicy().select(np.array([], dtype=np.int64), W, b) == []
+    none = np.array([], dtype=np.int64)
+    assert KeyframePolicy().select(none, walk(none, 0), LAYOUT) == []

@@ -24,7 +24,7 @@ UNSTABLE = Experiment(n_features=5, n_hidden=2, n_instances=3, learning_rate=10,
 
 
 def parts(checkpoint: Checkpoint) -> list[bytes]:
-    names = ("W", "b", "mean_W", "mean_b", "square_W", "square_b", "loss_sum")
+    names = ("parameters", "mean", "square", "loss_sum")
     return [getattr(checkpoint, name).tobytes() for name in names]
 
 
@@ -65,6 +65,30 @@ def test_an_instance_is_what_it_would_be_alone() -> None:
     assert alone_losses.tobytes() == np.ascontiguousarray(losses[:, :1]).tobytes()
 
 
+@pytest.mark.parametrize("instance", [0, 3])
+def test_one_instance_can_be_trained_by_itself(instance: int) -> None:
+    trainer, alone = Trainer(EXPERIMENT), Trainer(EXPERIMENT, only=instance, threads=2)
+    start = alone.snapshot()
+    losses, own = trainer.advance(60), alone.advance(60)
+    assert alone.snapshot().W[instance].tobytes() == trainer.snapshot().W[instance].tobytes()
+    assert own[:, instance].tobytes() == losses[:, instance].tobytes()
+    others = [index for index in range(5) if index != instance]
+    assert np.array_equal(alone.snapshot().W[others], start.W[others])
+
+
+def test_a_list_of_seeds_gives_each_instance_its_own() -> None:
+    one, many = Trainer(EXPERIMENT.changed(seed=9)), Trainer(EXPERIMENT.changed(seed=[0, 9, 0, 9, 1]))
+    plain = Trainer(EXPERIMENT)
+    for trainer in (one, many, plain):
+        trainer.advance(30)
+    for instance, same in enumerate((plain, one, plain, one, None)):
+        ours = many.snapshot().W[instance].tobytes()
+        if same is not None:
+            assert ours == same.snapshot().W[instance].tobytes()
+        else:
+            assert ours not in {one.snapshot().W[instance].tobytes(), plain.snapshot().W[instance].tobytes()}
+
+
 def test_losses_are_bucket_means() -> None:
     whole, single = Trainer(EXPERIMENT), Trainer(EXPERIMENT)
     losses = whole.advance(25)
@@ -95,10 +119,9 @@ def test_trace_notes_the_weights_at_steps() -> None:
     traced.advance(7)
     trace = traced.trace(30, np.array([8, 15, 37]))
     traced.close()
-    for step, W, b in zip(trace.steps, trace.W, trace.b, strict=True):
+    for step, rows in zip(trace.steps, trace.parameters, strict=True):
         plain.advance(int(step) - plain.step)
-        assert W.tobytes() == plain.snapshot().W.tobytes()
-        assert b.tobytes() == plain.snapshot().b.tobytes()
+        assert rows.tobytes() == plain.checkpoint().parameters.tobytes()
 
 
 def test_what_is_handed_out_never_changes() -> None:
@@ -110,7 +133,7 @@ def test_what_is_handed_out_never_changes() -> None:
     assert np.array_equal(snapshot.W, kept[0])
     assert parts(checkpoint) == kept[1]
     assert not snapshot.W.flags.writeable
-    assert not any(getattr(checkpoint, name).flags.writeable for name in ("W", "mean_b", "square_W", "loss_sum"))
+    assert not any(getattr(checkpoint, name).flags.writeable for name in ("parameters", "mean", "square", "loss_sum"))
 
 
 def test_edits_act_from_the_next_step() -> None:
@@ -147,7 +170,9 @@ def test_an_edits_value_is_plain_lists() -> None:
 
 def test_edits_that_do_not_fit_change_nothing() -> None:
     trainer = Trainer(EXPERIMENT)
-    with pytest.raises(TrainingError, match=r"n_features: can't change .* what can is feature_probability"):
+    with pytest.raises(
+        TrainingError, match=r"n_features: can't change .* what can is correlation, feature_probability"
+    ):
         trainer.edit("n_features", 6)
     with pytest.raises(TrainingError, match="colour"):
         trainer.edit("colour", 6)
@@ -160,7 +185,7 @@ def test_edits_that_do_not_fit_change_nothing() -> None:
 
 def test_a_checkpoint_of_another_shape_is_refused() -> None:
     checkpoint = Trainer(EXPERIMENT).checkpoint()
-    with pytest.raises(TrainingError, match=r"W is \(5, 2, 5\), but the experiment's is \(5, 3, 5\)"):
+    with pytest.raises(TrainingError, match=r"parameters is \(5, 15\), but the experiment's is \(5, 20\)"):
         Trainer(EXPERIMENT.changed(n_hidden=3), checkpoint=checkpoint)
 
 
@@ -172,7 +197,7 @@ def test_divergence_leaves_the_last_finite_state() -> None:
     assert f"step {last + 1}:" in str(caught.value)
     assert 0 < last < 100
     state = trainer.checkpoint()
-    assert all(np.all(np.isfinite(array)) for array in (state.W, state.b, state.mean_W, state.square_W, state.loss_sum))
+    assert all(np.all(np.isfinite(array)) for array in (state.parameters, state.mean, state.square, state.loss_sum))
     assert len(caught.value.trace.losses) == last // 10
     assert np.all(np.isfinite(caught.value.trace.losses))
     other = Trainer(UNSTABLE, threads=3)
@@ -188,9 +213,9 @@ def test_divergence_of_one_instance_stops_all_at_one_step() -> None:
     """Instances beside the one that fails are taken back to the same step."""
     calm, wild = Trainer(EXPERIMENT), Trainer(EXPERIMENT)
     start = calm.checkpoint()
-    W = start.W.copy()
-    W[2, 0, 0] = 1e18
-    broken = Checkpoint(0, W, start.b, start.mean_W, start.mean_b, start.square_W, start.square_b, start.loss_sum)
+    rows = start.parameters.copy()
+    rows[2, 0] = 1e18
+    broken = Checkpoint(0, rows, start.mean, start.square, start.loss_sum)
     wild = Trainer(EXPERIMENT, checkpoint=broken)
     with pytest.raises(Diverged):
         wild.advance(500)

@@ -7,6 +7,7 @@ import pytest
 
 from superviz.core.errors import ExportError
 from superviz.core.experiment import Experiment
+from superviz.core.kinds import MODEL_KINDS, ModelKind
 from superviz.core.snapshot import Snapshot
 from superviz.export.shot import Shot
 from superviz.scene.drawables import Scene, Text
@@ -31,6 +32,34 @@ def test_a_model_that_diverged_is_never_the_best() -> None:
     W = np.stack([np.zeros((2, 2)), np.full((2, 2), np.nan), np.eye(2)]).astype(np.float32)
     recording.append(Snapshot(0, W, np.zeros((3, 2), np.float32)))
     assert Shot(recording, view="vectors", size=SIZE, theme="dark").instance == 2
+
+
+def test_an_untied_model_is_judged_with_what_unpacks_it() -> None:
+    """Both instances read alike; only the second writes what it read."""
+    experiment = Experiment(n_features=2, n_hidden=4, n_instances=2, model="absolute_value", signed=True)
+    recording = Recording.create(experiment)
+    W = np.vstack([np.eye(2), -np.eye(2)]).astype(np.float32)
+    W_out = np.stack([np.zeros_like(W), np.abs(W)])
+    recording.append(Snapshot(0, np.stack([W, W]), np.zeros((2, 2), np.float32), W_out))
+    assert Shot(recording, view="vectors", size=SIZE, theme="dark").instance == 1
+
+
+@pytest.mark.parametrize("model", MODEL_KINDS)
+@pytest.mark.parametrize("view", FRAMES)
+def test_every_view_of_every_model(model: ModelKind, view: str) -> None:
+    experiment = Experiment(n_features=6, n_hidden=4, model=model, training_set=9, bias=model != "linear", steps=100)
+    recording = Recording.create(experiment, title=model)
+    rng = np.random.default_rng(0)
+    for step in (0, 50, 100):
+        W, W_out = rng.normal(0, 0.5, (2, 1, 4, 6)).astype(np.float32)
+        snapshot = Snapshot(step, W, np.zeros((1, 6), np.float32), None if experiment.is_tied else W_out)
+        recording.append(snapshot)
+    recording.append_losses(np.full((10, 1), 0.01, np.float32), np.full((10, 1), 0.05, np.float32))
+    shot = Shot(recording, view=view, size=(1280, 720), theme="light")
+    for position in (0.0, 75.0, shot.end):
+        said = words(shot.scene(position))
+        assert "loss, mean over features" in said
+        assert "nan" not in said
 
 
 def test_the_instance_asked_for_is_shown(run: Recording) -> None:

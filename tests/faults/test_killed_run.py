@@ -28,12 +28,12 @@ from superviz.session.recording import Recording
 
 recording = Recording.create(Experiment(n_features=5, n_hidden=2, n_instances=3), sys.argv[1])
 print("created", flush=True)
-W, b = frozen(np.ones((3, 2, 5))), frozen(np.ones((3, 5)))
+W, b, rows = frozen(np.ones((3, 2, 5))), frozen(np.ones((3, 5))), frozen(np.ones((3, 15)))
 for step in range(0, 10_000_000, 10):
     recording.append_losses(np.full((1, 3), step, np.float32))
     recording.append(Snapshot(step, frozen(W * step), b))
     if step % 500 == 0:
-        recording.append_checkpoint(Checkpoint(step, frozen(W * step), b, W, b, W, b, np.zeros(3)))
+        recording.append_checkpoint(Checkpoint(step, frozen(rows * step), rows, rows, np.zeros(3)))
         recording.flush()
         print(step, flush=True)
 """

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QApplication
 
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Snapshot, frozen
+from superviz.engine.sampling import sample
 from superviz.export.shot import Shot
-from superviz.scene import interference, vectors
+from superviz.scene import interference, neurons, vectors
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Scene
-from superviz.scene.palette import DARK
+from superviz.scene.palette import DARK, LIGHT
 from superviz.scene.selection import Feature, Selection
+from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
 from superviz.session.recording import Recording
 from superviz.views.fonts import load_fonts
 from superviz.views.plane_painter import to_image
@@ -71,7 +74,47 @@ def interference_hovered(run: Recording) -> Scene:
     return interference.build(run.moment(3000, 2), display, Selection(hovered=Feature(2)), Canvas(384, 460, DARK))
 
 
-PICTURES: list[Callable[[Recording], Scene]] = [clip_dark, dashboard_light, vectors_selected, interference_hovered]
+def moment_of(W: NDArray[np.floating], W_out: NDArray[np.floating] | None = None, **recipe: object) -> Moment:
+    """A single model at the end of its run."""
+    hidden, features = W.shape
+    experiment = Experiment(n_features=features, n_hidden=hidden, steps=1000, **recipe)  # pyright: ignore[reportArgumentType]
+    b, loss, trail = frozen(np.full((1, features), -0.1)), frozen(np.full(1, 0.0014)), frozen(W[None])
+    return Moment(1000.0, experiment, trail, b, loss, trail, 0, None if W_out is None else frozen(W_out[None]))
+
+
+def octahedron(_: Recording) -> Scene:
+    """Three dimensions on a plane: edges, and depth by size and opacity."""
+    turns = np.linalg.qr(np.array([[1.0, 0.3, 0.1], [0.2, 1.0, -0.4], [0.5, 0.1, 1.0]]))[0]
+    W = turns @ np.hstack([np.eye(3), -np.eye(3)[:, [1, 2, 0]]])
+    return vectors.build(moment_of(W), DisplaySettings(), Selection(), Canvas(900, 520, DARK))
+
+
+def neurons_read_and_write(_: Recording) -> Scene:
+    """Absolute values: two neurons a feature, one of them sharing."""
+    W = np.array([[1.2, 0, 0], [-0.9, 0, 0], [0, 1.0, 0], [0, -1.0, 0.5], [0, 0, 1.6], [0, 0, -0.7]])
+    W_out = np.array([[0.8, 0, 0], [1.1, 0, 0], [0, 1.0, 0], [0, 1.0, -0.3], [0, 0, 0.6], [0, 0, 1.4]])
+    moment = moment_of(W, W_out, model="absolute_value", signed=True)
+    return neurons.build(moment, DisplaySettings(), Selection(Feature(2)), Canvas(384, 348, DARK))
+
+
+def memorised(_: Recording) -> Scene:
+    """Five training examples in a pentagon, forty features in between."""
+    recipe = {"training_set": 5, "feature_probability": 0.2}
+    x = sample(Experiment(n_features=40, n_hidden=2, **recipe), 0, 0).astype(np.float64)  # pyright: ignore[reportArgumentType]
+    angles = np.pi / 2 - np.arange(5) * math.tau / 5
+    W = np.stack([np.cos(angles), np.sin(angles)]) @ np.linalg.pinv(x)
+    return vectors.build(moment_of(W, **recipe), DisplaySettings(), Selection(), Canvas(900, 520, LIGHT))
+
+
+PICTURES: list[Callable[[Recording], Scene]] = [
+    clip_dark,
+    dashboard_light,
+    vectors_selected,
+    interference_hovered,
+    octahedron,
+    neurons_read_and_write,
+    memorised,
+]
 
 
 def levels(image: QImage) -> NDArray[np.int64]:

@@ -29,7 +29,10 @@ def pentagon(length: float = PENTAGON_LENGTH) -> np.ndarray:
 
 @pytest.fixture
 def make_moment() -> MakeMoment:
-    """A moment of weights (hidden, features) or (instances, hidden, features), b all PENTAGON_BIAS unless given."""
+    """A moment of weights (hidden, features) or (instances, hidden, features), b all PENTAGON_BIAS unless given.
+
+    Any field of the experiment by name.
+    """
 
     def make(
         W: ArrayLike | None = None,
@@ -37,6 +40,7 @@ def make_moment() -> MakeMoment:
         b: ArrayLike | None = None,
         position: float = 3180.0,
         trail: ArrayLike | None = None,
+        W_out: ArrayLike | None = None,
         **recipe: object,
     ) -> Moment:
         weights = np.asarray(pentagon() if W is None else W, dtype=np.float32)
@@ -49,7 +53,8 @@ def make_moment() -> MakeMoment:
         )
         past = weights[:1] if trail is None else np.asarray(trail, dtype=np.float32)
         loss = np.full(instances, 0.0014, dtype=np.float32)
-        return Moment(position, experiment, weights, np.broadcast_to(biases, (instances, features)), loss, past, 0)
+        out = None if W_out is None else np.asarray(W_out, dtype=np.float32).reshape(weights.shape)
+        return Moment(position, experiment, weights, np.broadcast_to(biases, (instances, features)), loss, past, 0, out)
 
     return make
 

@@ -17,7 +17,7 @@ from superviz.session.display import DisplaySettings
 def placed(W: np.ndarray, importance: np.ndarray | None = None, *, mark: float = 1.0, dimensions: int = 2) -> Placement:
     W = np.asarray(W, dtype=np.float32)
     importance = np.ones(W.shape[1]) if importance is None else importance
-    camera = camera_for(len(W), DisplaySettings(dimensions=dimensions))  # pyright: ignore[reportArgumentType]
+    camera = camera_for(W, DisplaySettings(dimensions=dimensions))  # pyright: ignore[reportArgumentType]
     return place_features(W, importance.astype(np.float32), Place(300.0, 300.0, 200.0, mark), camera)
 
 
@@ -154,4 +154,4 @@ def test_the_halo_lies_along_the_arrow_and_ends_under_its_head() -> None:
 
 def test_no_halo_under_the_dead_or_what_points_at_the_viewer() -> None:
     assert halo(placed(np.zeros((2, 2))), 0, "#123456") == []
-    assert halo(placed(np.array([[0.0], [0.0], [1.0]])), 0, "#123456") == []
+    assert halo(placed(np.array([[0.0], [0.0], [1.0], [0.0]])), 0, "#123456") == []

@@ -123,7 +123,7 @@ class TestSteadiness:
 
     def test_names_of_one_line_stand_in_one_place(self, build) -> None:
         pentagon, unnamed = build(), build(W=JUMBLE)
-        assert find(pentagon, "Pentagon").y == find(unnamed, "Finding directions").y
+        assert find(pentagon, "Pentagon").y == find(unnamed, "Mixed").y
         captions = [min(text.y for text in texts(scene) if text.size == 40) for scene in (pentagon, unnamed)]
         assert captions[0] == captions[1]
 
@@ -149,7 +149,8 @@ class TestSteadiness:
 
 class TestOddMoments:
     def test_nothing_named_yet(self, build) -> None:
-        assert "Finding directions" in said(build(W=JUMBLE))
+        assert "Finding directions" in said(build(W=JUMBLE, position=100.0))
+        assert "Mixed" in said(build(W=JUMBLE))
 
     def test_no_title(self, build) -> None:
         words = said(build(title=""))
@@ -174,8 +175,35 @@ class TestOddMoments:
         W = np.random.default_rng(0).normal(size=(hidden, features)) / np.sqrt(hidden)
         assert clipped(build(W=W, view=view)) == []
 
-    def test_neurons_say_that_their_basis_is_arbitrary(self, build) -> None:
+    def test_neurons_say_whether_their_basis_means_anything(self, build) -> None:
         assert "rotating it costs nothing." in " ".join(said(build(view="neurons")))
+        words = " ".join(said(build(view="neurons", model="relu_hidden")))
+        assert "A real basis: the ReLU acts on each neuron." in words
+        assert "rotating" not in words
+
+    @pytest.mark.parametrize("view", ["vectors", "interference", "neurons"])
+    def test_an_untied_model(self, view: clip.View, build, clipped) -> None:
+        W = np.random.default_rng(0).normal(size=(6, 3))
+        scene = build(W=W, W_out=np.abs(W), model="absolute_value", signed=True, view=view)
+        assert clipped(scene) == []
+
+    @pytest.mark.parametrize("size", SIZES)
+    @pytest.mark.parametrize(
+        ("recipe", "name"),
+        [
+            ({}, "loss, mean over features"),
+            ({"loss_over_features": "sum", "l1_penalty": 0.1}, "loss, sum over features + L1"),
+            ({"noise_free": True}, "expected loss, noise-free, mean over features"),
+            ({"training_set": 9}, "loss, mean over features; dashed: on new samples"),
+        ],
+    )
+    def test_the_loss_says_which_it_is(self, size: tuple[int, int], recipe: dict, name: str, build, clipped) -> None:
+        scene = build(size, **recipe)
+        assert name in " ".join(said(scene))
+        assert clipped(scene) == []
+
+    def test_a_one_hot_models_sparsity_is_what_its_samples_have(self, build) -> None:
+        assert "0.80" in said(build(distribution="one_hot", feature_probability=0.05))
 
 
 class TestBalanced:

@@ -1,14 +1,28 @@
-"""The sentence says what W^T W says."""
+"""Effects are what the model answers, and the sentence says what they say."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from superviz.core.experiment import Experiment
 from superviz.core.snapshot import frozen
-from superviz.scene.effects import effect_sentence
+from superviz.engine.toy_models import MODELS
+from superviz.scene.effects import effect_sentence, effects, effects_formula
+from superviz.session.moment import Moment
+
+
+def moment_of(
+    W: np.ndarray, bias: float = -0.25, model: str = "relu_output", W_out: np.ndarray | None = None
+) -> Moment:
+    hidden, features = W.shape
+    experiment = Experiment(n_features=features, n_hidden=hidden, model=model)  # pyright: ignore[reportArgumentType]
+    b, loss = frozen(np.full((1, features), bias)), frozen(np.zeros(1))
+    return Moment(
+        1.0, experiment, frozen(W[None]), b, loss, frozen(W[None]), 0, None if W_out is None else frozen(W_out[None])
+    )
 
 
 def sentence(gram_row: list[float], bias: float = -0.25, model: str = "relu_output") -> tuple[str, str]:
@@ -16,15 +30,41 @@ def sentence(gram_row: list[float], bias: float = -0.25, model: str = "relu_outp
     W = np.zeros((len(gram_row), len(gram_row)))
     W[0, 0] = np.sqrt(gram_row[0])
     W[0, 1:] = np.array(gram_row[1:]) / W[0, 0]
-    return effect_sentence(frozen(W), frozen(np.full(len(gram_row), bias)), 0, model)  # pyright: ignore[reportArgumentType]
+    return effect_sentence(moment_of(W, bias, model), 0, 0)
 
 
 def test_looks_own_sentence() -> None:
     turns = np.radians([90, 18, 162, 234, 306])
-    W = frozen(1.13 * np.stack([np.cos(turns), np.sin(turns)]))
-    heading, body = effect_sentence(W, frozen(np.full(5, -0.25)), 2, "relu_output")
+    W = 1.13 * np.stack([np.cos(turns), np.sin(turns)])
+    heading, body = effect_sentence(moment_of(W), 0, 2)
     assert heading == "When feature 3 is active"
     assert body == "1 and 4 are pushed up by 0.39. 2 and 5 are pushed down by 1.03, which the ReLU cuts off."
+
+
+@pytest.mark.parametrize("model", MODELS)
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
+def test_effects_are_what_the_model_itself_answers(model: str, seed: int) -> None:
+    """One feature at 1, the others at 0, put through the engine's own forward."""
+    rng = np.random.default_rng(seed)
+    W, W_out = rng.normal(size=(2, 4, 6))
+    untied = model == "absolute_value"
+    found = effects(moment_of(W, model=model, W_out=W_out if untied else None), 0, [4, 1], [0, 5, 2])
+    toy = MODELS[model]  # pyright: ignore[reportArgumentType]
+    hidden = toy.hidden(W[None], np.eye(6)[None])
+    answers = ((W_out if untied else W).T @ hidden[0]).T
+    np.testing.assert_allclose(found, answers[np.ix_([4, 1], [0, 5, 2])], atol=1e-5)
+
+
+def test_formulas() -> None:
+    formulas = [effects_formula(moment_of(np.eye(2), model=model)) for model in MODELS]
+    assert formulas == ["W<sup>T</sup>W", "W<sup>T</sup>W", "ReLU(W)<sup>T</sup>W", "ReLU(W)<sup>T</sup>V"]
+
+
+def test_behind_a_relu_only_what_it_lets_through_is_spoken_of() -> None:
+    W = np.array([[1.0, 0.4], [-1.0, 0.9]])
+    assert effect_sentence(moment_of(W), 0, 0)[1] == "2 is pushed down by 0.50, which the ReLU cuts off."
+    assert effect_sentence(moment_of(W, model="relu_hidden"), 0, 0)[1] == "2 is pushed up by 0.40."
 
 
 def test_the_linear_model_cuts_nothing_off() -> None:
@@ -57,7 +97,7 @@ def test_in_words(row: list[float], body: str) -> None:
 @given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_every_noticeable_push_is_spoken_of(n_features: int, n_hidden: int, seed: int) -> None:
     W = frozen(np.random.default_rng(seed).normal(size=(n_hidden, n_features)))
-    _, body = effect_sentence(W, frozen(np.zeros(n_features)), 0, "relu_output")
+    _, body = effect_sentence(moment_of(W, 0.0), 0, 0)
     pushes = (W.T @ W)[0, 1:]
     if W[:, 0] @ W[:, 0] >= 0.01:
         assert ("up" in body) == bool((pushes >= 0.05).any())

@@ -7,7 +7,7 @@ import numpy as np
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import frozen
 from superviz.scene.drawables import Disc, Drawable, Path, Text
-from superviz.scene.figure import figure, placement_at, trailed_features
+from superviz.scene.figure import figure, placement_at, room_at, trailed_features
 from superviz.scene.labels import LabelStyle
 from superviz.scene.palette import DARK, LIGHT
 from superviz.scene.placement import Place
@@ -81,3 +81,24 @@ def test_of_many_only_the_top_and_the_singled_out_leave_trails() -> None:
     assert trailed_features(placement) == list(range(59, -1, -1))
     placement = placement_at(moment(61), 0, DISPLAY, PLACE)
     assert trailed_features(placement, (30, 2)) == [30, 4, 3, 2, 1, 0]
+
+
+def test_examples_are_dots_on_top_and_may_form_the_outline() -> None:
+    W = frozen(np.array([[[0.3, 0.2, 0.5], [0.4, -0.3, 0.1]]]))
+    experiment = Experiment(n_features=3, n_hidden=2, training_set=4, feature_probability=0.5)
+    at = Moment(0.0, experiment, W, frozen(np.zeros((1, 3))), frozen(np.zeros(1)), W, 0)
+    drawables = figure(at, 0, DISPLAY, PLACE, DARK)
+    dots = [item for item in drawables if isinstance(item, Disc) and item.fill and item.fill.color == DARK.text1]
+    assert len(dots) == 4
+    last_arrow = max(index for index, item in enumerate(drawables) if isinstance(item.meaning, Feature))
+    assert all(drawables.index(dot) > last_arrow for dot in dots)
+
+
+def test_room_is_kept_for_examples_that_reach_further_than_the_features() -> None:
+    W = frozen(0.4 * np.ones((1, 2, 30)))
+    few = Experiment(n_features=30, n_hidden=2, training_set=4, feature_probability=1.0)
+    rooms = [
+        room_at(Moment(0.0, experiment, W, frozen(np.zeros((1, 30))), frozen(np.zeros(1)), W, 0), 0, DISPLAY)
+        for experiment in (few, few.changed(training_set=None))
+    ]
+    assert rooms[0] > 2 > rooms[1] == 1.0

@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from superviz.core.shapes import Glyph
+from superviz.core.parts import Glyph
 from superviz.scene.drawables import Disc, Drawable, Path
 from superviz.scene.glyphs import glyph_drawables
 
@@ -52,3 +52,11 @@ def test_a_pentagon_stands_on_its_side_with_a_corner_up() -> None:
 
 def test_a_tetrahedron_is_a_triangle_with_its_inner_edges() -> None:
     assert len(glyph_drawables("tetrahedron", 0, 0, 10, "#000000", 2)) == 4
+
+
+def test_an_antiprism_is_two_squares_turned() -> None:
+    one, other = glyph_drawables("antiprism", 0, 0, 10, "#000000", 2)
+    assert isinstance(one, Path)
+    assert isinstance(other, Path)
+    turns = [np.degrees(np.arctan2(path.points[:, 1], path.points[:, 0])) % 90 for path in (one, other)]
+    np.testing.assert_allclose(np.abs(turns[0] - turns[1]), 45.0)

@@ -18,7 +18,7 @@ def placed(W: np.ndarray, dimensions: int = 2, azimuth: float = 30.0) -> Placeme
     display = DisplaySettings(dimensions=dimensions, azimuth=azimuth)  # pyright: ignore[reportArgumentType]
     W = W.astype(np.float32)
     place = Place(300.0, 250.0, 100.0, 2.0)
-    return place_features(W, np.ones(W.shape[1], dtype=np.float32), place, camera_for(len(W), display))
+    return place_features(W, np.ones(W.shape[1], dtype=np.float32), place, camera_for(W, display))
 
 
 def polygon(count: int) -> np.ndarray:
@@ -105,7 +105,8 @@ def test_a_tetrahedron_has_its_six_edges() -> None:
 
 def test_digons_and_the_unnamed_have_no_outline() -> None:
     assert outline_layer(placed(polygon(4)), name_shape(polygon(4)), DARK) == []
-    assert outline_layer(placed(polygon(6)), name_shape(polygon(6)), DARK) == []
+    jumble = polygon(6) * [1.0, 0.5, 1.0, 1.0, 0.7, 1.0]
+    assert outline_layer(placed(jumble), name_shape(jumble), DARK) == []
     line = np.array([[1.0, -1.0]])
     assert outline_layer(placed(line), name_shape(line), DARK) == []
 
@@ -116,3 +117,62 @@ def test_the_origin_is_a_ring() -> None:
     assert (ring.x, ring.y) == (300.0, 250.0)
     assert ring.fill is not None
     assert ring.fill.color == DARK.canvas
+
+
+class TestAViewThatFollowsTheFeatures:
+    """The axes of neurons are the half where these fire, wherever it points; other directions mean nothing there."""
+
+    def following(self, W: np.ndarray, *, privileged: bool) -> Placement:
+        W = W.astype(np.float32)
+        camera = camera_for(W, DisplaySettings(), privileged=privileged)
+        return place_features(W, np.ones(W.shape[1], dtype=np.float32), Place(300.0, 250.0, 100.0), camera)
+
+    def test_each_neuron_has_an_axis_and_a_name(self) -> None:
+        placement = self.following(np.eye(5), privileged=True)
+        axes = axis_layer(placement, DARK)
+        assert [name.text for name in axis_names(placement, DARK, 12)] == [f"neuron {index}" for index in range(1, 6)]
+        for neuron, axis in enumerate(axes):
+            assert isinstance(axis, Path)
+            assert axis.points[0].tolist() == [300.0, 250.0]
+            # A monosemantic feature's arrow lies on its neuron's axis.
+            along = placement.tips[neuron] - (300.0, 250.0)
+            np.testing.assert_allclose(axis.points[1] - (300.0, 250.0), 1.2 * along, atol=1e-3)
+
+    def test_too_many_neurons_and_directions_of_no_meaning_have_none(self) -> None:
+        for placement in (self.following(np.eye(13), privileged=True), self.following(np.eye(3), privileged=False)):
+            assert axis_layer(placement, DARK) == []
+            assert axis_names(placement, DARK, 12) == []
+
+
+def test_the_axes_of_two_neurons_are_named_after_them() -> None:
+    W = np.eye(2, dtype=np.float32)
+    camera = camera_for(W, DisplaySettings(), privileged=True)
+    placement = place_features(W, np.ones(2, dtype=np.float32), Place(300.0, 250.0, 100.0), camera)
+    assert [name.text for name in axis_names(placement, DARK, 12)] == ["neuron 1", "neuron 2"]
+
+
+def test_an_octahedron_has_its_twelve_edges_and_no_diagonals() -> None:
+    W = np.hstack([np.eye(3), -np.eye(3)])
+    placement = placed(W, dimensions=3)
+    edges = outline_layer(placement, name_shape(W), DARK)
+    assert len(edges) == 12
+    for edge in edges:
+        assert isinstance(edge, Path)
+        middle = edge.points.mean(axis=0) - (300.0, 250.0)
+        assert np.hypot(*middle) > 1.0
+
+
+def test_a_bipyramid_is_its_polygon_and_the_edges_to_its_ends() -> None:
+    W = np.zeros((3, 5))
+    W[:2, :3], W[2, 3:] = polygon(3), [1.0, -1.0]
+    outline, *edges = outline_layer(placed(W, dimensions=3), name_shape(W), DARK)
+    assert isinstance(outline, Path)
+    assert outline.closed
+    assert len(edges) == 6
+
+
+def test_a_shape_may_have_other_corners_than_the_features() -> None:
+    corners = np.random.default_rng(0).normal(size=(5, 2))
+    (outline,) = outline_layer(placed(np.eye(2)), name_shape(polygon(5)), DARK, corners)
+    assert isinstance(outline, Path)
+    assert {tuple(point) for point in outline.points.tolist()} == {tuple(point) for point in corners.tolist()}

@@ -22,7 +22,7 @@ def polygon(count: int, length: float) -> np.ndarray:
 
 def placed(W: np.ndarray, dimensions: int = 2, mark: float = 1.0) -> Placement:
     W = np.asarray(W, dtype=np.float32)
-    camera = camera_for(len(W), DisplaySettings(dimensions=dimensions))  # pyright: ignore[reportArgumentType]
+    camera = camera_for(W, DisplaySettings(dimensions=dimensions))  # pyright: ignore[reportArgumentType]
     return place_features(W, np.ones(W.shape[1], dtype=np.float32), Place(500.0, 400.0, 200.0, mark), camera)
 
 

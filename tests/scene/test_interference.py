@@ -112,7 +112,9 @@ class TestEmphasis:
 
 
 class TestFullColor:
-    @pytest.mark.parametrize(("largest", "wanted"), [(1.28, 1.3), (1.3, 1.3), (1.301, 1.4), (0.03, 0.1), (12.34, 12.4)])
+    @pytest.mark.parametrize(
+        ("largest", "wanted"), [(1.28, 1.3), (1.3, 1.3), (1.301, 1.4), (1e-6, 0.1), (0.03, 0.1), (12.34, 12.4)]
+    )
     def test_rounded_up(self, largest: float, wanted: float, make_moment) -> None:
         assert interference.full_color(make_moment(), largest) == pytest.approx(wanted)
 
@@ -128,6 +130,38 @@ class TestFullColor:
             scene = interference.build(make_moment(np.eye(2) * length), DISPLAY, Selection(), make_canvas(), 1.277)
             bars |= {text.text for text in texts(scene) if "up" in text.text}
         assert bars == {"up +1.3"}
+
+    def test_behind_a_relu_it_is_the_effects_own(self, make_moment) -> None:
+        W, W_out = [[3.0, 0.0], [0.0, -3.0]], [[0.5, 0.1], [2.0, 2.0]]
+        moment = make_moment(W, W_out=W_out, model="absolute_value", signed=True)
+        # 3 * 0.5, not the 9 that the run's lengths would have allowed.
+        assert interference.full_color(moment, 9.0) == pytest.approx(1.6)
+        assert interference.full_color(make_moment(0 * np.eye(2), model="relu_hidden"), 9.0) == 1.0
+
+
+class TestOtherModels:
+    def test_a_row_is_what_its_feature_does_behind_the_relu(self, make_moment, make_canvas) -> None:
+        W, W_out = np.random.default_rng(0).normal(size=(2, 4, 3))
+        moment = make_moment(W, W_out=W_out, model="absolute_value", signed=True)
+        scene = interference.build(moment, DISPLAY, Selection(), make_canvas())
+        wanted = np.maximum(W, 0).T @ W_out
+        by_place = {(round(text.x), round(text.y)): text.text for text in texts(scene)}
+        for row in range(3):
+            for column in range(3):
+                square = cell(scene, row, column)
+                number = by_place[round(square.x + square.width / 2), round(square.y + square.height / 2)]
+                assert float(number.replace("−", "-")) == pytest.approx(wanted[row, column], abs=0.0051)
+
+    def test_without_a_bias_there_is_no_strip_and_more_room(self, make_moment, make_canvas) -> None:
+        plain, bare = (
+            interference.build(make_moment(bias=bias), DISPLAY, Selection(Feature(1)), make_canvas(384, 600))
+            for bias in (True, False)
+        )
+        assert "bias" in {text.text for text in texts(plain)}
+        assert "bias" not in {text.text for text in texts(bare)}
+        assert len(outlines(plain, 1.6)) == 3
+        assert len(outlines(bare, 1.6)) == 2
+        assert cell(bare, 0, 0).width > cell(plain, 0, 0).width
 
 
 class TestManyFeatures:
@@ -177,7 +211,8 @@ def test_weights_that_diverged_are_drawn_all_the_same(bad: float, make_moment, m
 def test_extent_holds_the_figure(make_moment, make_canvas) -> None:
     for count in (1, 5, 20, 200):
         canvas = make_canvas(740, 400, text=1.7)
-        width, height = interference.extent(canvas, 400, count)
-        drawn = interference.figure(make_moment(np.eye(count)[:3]), 0, Selection(), canvas, 1.0, 400)
+        moment = make_moment(np.eye(count)[:3], bias=count != 20)
+        width, height = interference.extent(moment, canvas, 400)
+        drawn = interference.figure(moment, 0, Selection(), canvas, 1.0, 400)
         assert max(d.x + d.width for d in drawn if isinstance(d, Rect)) <= width
         assert max(sum(text_extent(d)[1::2]) for d in drawn if isinstance(d, Text)) <= height + 1

@@ -25,7 +25,7 @@ STYLE = LabelStyle(15.0, ROOM)
 def placed(W: np.ndarray, importance: np.ndarray | None = None) -> Placement:
     W = np.asarray(W, dtype=np.float32)
     importance = np.linspace(1, 0.5, W.shape[1]) if importance is None else importance
-    camera = camera_for(len(W), DisplaySettings())
+    camera = camera_for(W, DisplaySettings())
     return place_features(W, importance.astype(np.float32), Place(400.0, 400.0, 200.0), camera)
 
 
@@ -138,7 +138,7 @@ def test_the_dead_are_not_labelled_unless_singled_out() -> None:
 
 
 def test_what_points_out_of_the_plane_is_not_labelled() -> None:
-    W = np.array([[1.0, 0.1], [0.0, 0.0], [0.0, 1.0]])
+    W = np.array([[1.0, 0.1], [0.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
     assert [label.text for label in texts(placed(W))] == ["Feature 1"]
     # In a plane of its own dimensions a short arrow is simply short.
     assert len(texts(placed(np.array([[1.0, 0.0], [0.0, 0.12]])))) == 2

@@ -35,9 +35,7 @@ def legend(
 ) -> tuple[list[Drawable], Box]:
     count = W.shape[1]
     importance = np.linspace(1, 0.5, count) if importance is None else importance
-    placement = place_features(
-        frozen(W), frozen(importance), Place(500, 300, 200), camera_for(len(W), DisplaySettings())
-    )
+    placement = place_features(frozen(W), frozen(importance), Place(500, 300, 200), camera_for(W, DisplaySettings()))
     bias = frozen(-0.01 * np.arange(count))
     colors = feature_colors(DARK, importance)
     return legend_block(placement, bias, colors, canvas, TypeSizes.of(canvas), emphasis)
@@ -154,3 +152,13 @@ def test_the_most_important_have_rows_in_the_features_own_order() -> None:
 
 def test_a_very_low_canvas_still_has_a_row() -> None:
     assert len(rows(legend(polygon(5, 1.0), Canvas(1233, 90, DARK))[0])) == 1
+
+
+def test_without_a_bias_there_is_no_column_of_zeros() -> None:
+    W = polygon(5, 1.13)
+    placement = place_features(frozen(W), frozen(np.ones(5)), Place(500, 300, 200), camera_for(W, DisplaySettings()))
+    drawables, _ = legend_block(placement, None, ("#123456",) * 5, LARGE, TypeSizes.of(LARGE), NO_EMPHASIS)
+    said = [item.text for item in drawables if isinstance(item, Text)]
+    assert "Bias" not in said
+    assert said[:2] == ["Length", "Share"]
+    assert said.count("1.13") == 5

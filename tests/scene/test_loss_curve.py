@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superviz.scene.loss_curve import LossCurve, loss_curve
+from superviz.core.experiment import Experiment
+from superviz.scene.loss_curve import LossCurve, brief_loss_name, loss_curve, loss_name
 
 BOX = (48.0, 31.0, 1592.0, 151.0)
 
@@ -98,3 +99,54 @@ def test_stays_in_its_box(losses: list[float], horizon: int, column: float) -> N
     assert ys.min() >= BOX[1]
     assert ys.max() <= BOX[3]
     assert len(xs) <= (BOX[2] - BOX[0]) / column + 2
+
+
+class TestTestLosses:
+    LOSSES = np.geomspace(0.1, 0.001, 50).astype(np.float32)
+
+    def both(self, test_losses: object) -> LossCurve:
+        tests = np.asarray(test_losses, dtype=np.float32)
+        return loss_curve(10 * np.arange(1, 51), self.LOSSES, 500, BOX, 6.0, tests)
+
+    def test_they_are_read_off_the_same_scale(self) -> None:
+        curve = self.both(0.5 * self.LOSSES)
+        assert len(curve.test_points) == len(curve.points)
+        np.testing.assert_allclose(curve.test_points[:, 0], curve.points[:, 0])
+        first = curve.points[0, 1], curve.test_points[0, 1]
+        assert first == pytest.approx((curve.y(0.1), curve.y(0.05)), abs=0.01)
+
+    def test_the_scale_holds_both(self) -> None:
+        for factor in (0.01, 100.0):
+            curve = self.both(factor * self.LOSSES)
+            ys = np.concatenate([curve.points[:, 1], curve.test_points[:, 1]])
+            assert BOX[1] < ys.min() < ys.max() < BOX[3]
+
+    def test_what_is_not_finite_is_left_out_of_either(self) -> None:
+        curve = self.both(np.full(50, np.nan))
+        assert len(curve.test_points) == 0
+        assert len(curve.points)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ({}, "loss, mean over features"),
+        ({"loss_over_features": "sum"}, "loss, sum over features"),
+        ({"l1_penalty": 0.01}, "loss, mean over features + L1"),
+        ({"noise_free": True}, "expected loss, noise-free, mean over features"),
+    ],
+)
+def test_a_loss_says_which_it_is(recipe: dict[str, object], name: str) -> None:
+    assert loss_name(Experiment(n_features=5, n_hidden=2, **recipe)) == name  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ({}, "mean loss"),
+        ({"loss_over_features": "sum"}, "summed loss"),
+        ({"noise_free": True}, "expected mean loss"),
+    ],
+)
+def test_it_has_a_brief_name_beside_a_number(recipe: dict[str, object], name: str) -> None:
+    assert brief_loss_name(Experiment(n_features=5, n_hidden=2, **recipe)) == name  # pyright: ignore[reportArgumentType]

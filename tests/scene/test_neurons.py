@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import timeit
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superviz.core.experiment import Experiment
+from superviz.core.kinds import MODEL_KINDS
 from superviz.scene import neurons
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Path, Rect, Scene, Text
@@ -176,3 +178,75 @@ class TestManyNeurons:
         assert rest.fill.color == DARK.text3
         # The axis reaches to 3.
         assert rest.height == pytest.approx((348 - 62 - 15) / 2 * 2.9 / 3, abs=2)
+
+
+class TestUntied:
+    """What a neuron reads above what it writes."""
+
+    W, W_out = np.array([[[1.0, 0.0], [-0.8, 0.0], [0.0, 2.2]], [[0.5, 0.0], [1.4, -0.3], [0.0, 0.4]]])
+
+    def scene(self, make_moment, make_canvas, *size: float, selection: Selection | None = None) -> Scene:
+        moment = make_moment(self.W, W_out=self.W_out, model="absolute_value", signed=True)
+        return neurons.build(moment, DISPLAY, selection or Selection(), make_canvas(*(size or (384, 348))))
+
+    def test_each_matrix_has_a_plot_of_its_own(self, make_moment, make_canvas) -> None:
+        scene = self.scene(make_moment, make_canvas)
+        titles = [d for d in scene.drawables if isinstance(d, Text) and d.text in ("reads, W", "writes, V")]
+        assert [title.text for title in titles] == ["reads, W", "writes, V"]
+        border = titles[1].y
+        upper = [s for s in segments(scene) if s.y + s.height < border]
+        lower = [s for s in segments(scene) if s.y > border]
+        assert [s.meaning for s in upper] == [Feature(0), Feature(0), Feature(1)]
+        assert [s.meaning for s in lower] == [Feature(0), Feature(0), Feature(1), Feature(1)]
+        # Read 1 and -0.8, written .5 and 1.4: heights keep the proportions within a plot.
+        assert upper[1].height / upper[0].height == pytest.approx(0.8, abs=0.05)
+        assert lower[1].height / lower[0].height == pytest.approx(2.8, abs=0.2)
+        assert {round(s.x) for s in upper} == {round(s.x) for s in lower}
+
+    def test_selection_reaches_both(self, make_moment, make_canvas) -> None:
+        scene = self.scene(make_moment, make_canvas, selection=Selection(Feature(0)))
+        rings = [d for d in scene.drawables if isinstance(d, Rect) and d.stroke is not None]
+        assert len(rings) == 4
+
+    @pytest.mark.parametrize("size", [(384, 348), (268, 226), (1200, 800), (40, 30)])
+    def test_it_fits(self, size: tuple[float, float], make_moment, make_canvas) -> None:
+        scene = self.scene(make_moment, make_canvas, *size)
+        if size[0] > 200:
+            assert all(s.y >= 0 and s.y + s.height <= size[1] for s in segments(scene))
+        assert all(np.isfinite([s.y, s.height]).all() for s in segments(scene))
+
+    def test_little_below_zero_takes_little_room(self, make_moment, make_canvas) -> None:
+        W = np.abs(self.W)
+        real, arbitrary = (
+            neurons.build(make_moment(W, model=model), DISPLAY, Selection(), make_canvas(384, 348))
+            for model in ("relu_hidden", "relu_output")
+        )
+        assert min(rows(real)) == 0.0
+        assert min(rows(arbitrary)) < -1.0
+
+
+def test_what_the_basis_is() -> None:
+    made = [Experiment(n_features=3, n_hidden=2, model=model) for model in MODEL_KINDS]  # pyright: ignore[reportArgumentType]
+    words = {experiment.model: neurons.basis_words(experiment) for experiment in made}
+    assert words["linear"] == words["relu_output"] == "this basis is arbitrary: rotating it costs nothing"
+    assert words["relu_hidden"] == words["absolute_value"] == "a real basis: the ReLU acts on each neuron"
+
+
+def test_experiment_19_stays_quick_and_keeps_the_largest(make_moment, make_canvas) -> None:
+    """40 neurons, 100 features: a bar shows its largest weights, the rest of it is one neutral piece."""
+    rng = np.random.default_rng(0)
+    W, W_out = rng.normal(0, 0.2, size=(2, 40, 100))
+    W[:, 7] = 1.5
+    moment = make_moment(W, W_out=W_out, model="absolute_value", signed=True)
+    scene = neurons.build(moment, DISPLAY, Selection(), make_canvas(384, 700))
+    assert len(segments(scene)) < 1500
+    assert sum(s.meaning == Feature(7) for s in segments(scene)) >= 40
+    assert (
+        1e3
+        * min(
+            timeit.repeat(
+                lambda: neurons.build(moment, DISPLAY, Selection(), make_canvas(384, 700)), number=1, repeat=5
+            )
+        )
+        < 60
+    )

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from superviz.core.shapes import Glyph
+from superviz.core.parts import Glyph
 from superviz.scene.color_space import contrast, from_hex, from_linear, to_linear, to_oklab
 from superviz.scene.palette import (
     DARK,

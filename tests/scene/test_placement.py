@@ -14,7 +14,7 @@ PLACE = Place(100.0, 80.0, 50.0)
 
 def test_y_is_up_in_weights_and_down_on_the_canvas() -> None:
     W = np.array([[0.0, 1.0], [1.0, 0.0]], dtype=np.float32)
-    placement = place_features(W, np.ones(2, dtype=np.float32), PLACE, camera_for(2, DisplaySettings()))
+    placement = place_features(W, np.ones(2, dtype=np.float32), PLACE, camera_for(W, DisplaySettings()))
     assert placement.tips.tolist() == [[100.0, 30.0], [150.0, 80.0]]
     assert placement.starts.tolist() == [[100.0, 80.0], [100.0, 80.0]]
     assert not placement.lanes
@@ -22,14 +22,14 @@ def test_y_is_up_in_weights_and_down_on_the_canvas() -> None:
 
 def test_the_most_important_come_first_and_the_short_are_dead() -> None:
     W = np.array([[1.0, 0.05, 1.0], [0.0, 0.0, 0.0]], dtype=np.float32)
-    placement = place_features(W, np.array([0.5, 1.0, 0.9], dtype=np.float32), PLACE, camera_for(2, DisplaySettings()))
+    placement = place_features(W, np.array([0.5, 1.0, 0.9], dtype=np.float32), PLACE, camera_for(W, DisplaySettings()))
     assert placement.order.tolist() == [1, 2, 0]
     assert placement.alive.tolist() == [True, False, True]
 
 
 def test_on_a_line_features_lie_side_by_side_in_order_of_importance() -> None:
     W = np.array([[1.0, -1.0, 0.5]], dtype=np.float32)
-    placement = place_features(W, np.array([0.1, 1.0, 0.5], dtype=np.float32), PLACE, camera_for(1, DisplaySettings()))
+    placement = place_features(W, np.array([0.1, 1.0, 0.5], dtype=np.float32), PLACE, camera_for(W, DisplaySettings()))
     assert placement.lanes
     lanes = placement.starts[:, 1]
     assert lanes[1] < lanes[2] < lanes[0]
@@ -40,13 +40,13 @@ def test_on_a_line_features_lie_side_by_side_in_order_of_importance() -> None:
 
 def test_many_lanes_keep_together() -> None:
     W = np.ones((1, 400), dtype=np.float32)
-    placement = place_features(W, np.ones(400, dtype=np.float32), PLACE, camera_for(1, DisplaySettings()))
+    placement = place_features(W, np.ones(400, dtype=np.float32), PLACE, camera_for(W, DisplaySettings()))
     assert np.ptp(placement.starts[:, 1]) <= 1.3 * 50.0
 
 
 def test_a_trail_ends_where_the_arrow_does() -> None:
     W = np.random.default_rng(0).normal(size=(3, 6)).astype(np.float32)
-    camera = camera_for(3, DisplaySettings(dimensions=3))
+    camera = camera_for(W, DisplaySettings(dimensions=3))
     placement = place_features(W, np.ones(6, dtype=np.float32), PLACE, camera)
     path = placement.path_of(np.stack([2 * W, W]), [4, 1])
     assert path.shape == (2, 2, 2)
@@ -67,17 +67,30 @@ def test_a_trail_ends_where_the_arrow_does() -> None:
     ],
 )
 def test_long_vectors_shrink_the_figure(W: list[list[float]], factor: float) -> None:
-    assert shrinkage(np.array(W, dtype=np.float32), camera_for(2, DisplaySettings())) == pytest.approx(factor)
+    weights = np.array(W, dtype=np.float32)
+    assert shrinkage(weights, camera_for(weights, DisplaySettings())) == pytest.approx(factor)
 
 
 def test_shrinking_is_continuous_and_an_orbit_does_not_change_it() -> None:
     W = np.random.default_rng(1).normal(size=(3, 6)).astype(np.float32)
     factors = [
-        shrinkage(W, camera_for(3, DisplaySettings(dimensions=3, azimuth=azimuth, elevation=elevation)))
+        shrinkage(W, camera_for(W, DisplaySettings(dimensions=3, azimuth=azimuth, elevation=elevation)))
         for azimuth, elevation in ((0, 0), (40, 10), (200, -70))
     ]
     assert factors[0] == factors[1] == factors[2] > 1
-    camera = camera_for(2, DisplaySettings())
+    camera = camera_for(np.eye(2), DisplaySettings())
     lengths = np.linspace(1.0, 3.0, 200)
     steps = np.diff([shrinkage(np.array([[0.0], [length]], dtype=np.float32), camera) for length in lengths])
     assert 0 <= steps.min() <= steps.max() < 0.02
+
+
+def test_other_points_lie_where_a_feature_there_would() -> None:
+    W = np.random.default_rng(2).normal(size=(3, 4)).astype(np.float32)
+    placement = place_features(W, np.ones(4, dtype=np.float32), PLACE, camera_for(W, DisplaySettings()))
+    np.testing.assert_allclose(placement.points_of(W), placement.tips, atol=1e-6)
+
+
+def test_a_view_that_follows_the_features_does_not_breathe() -> None:
+    W = np.random.default_rng(1).normal(size=(3, 6)).astype(np.float32)
+    plain, orbiting = (camera_for(W, DisplaySettings(dimensions=dimensions)) for dimensions in (2, 3))
+    assert shrinkage(W, plain) == shrinkage(W, orbiting)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from superviz.core.experiment import Experiment
+from superviz.engine.sampling import sample
 from superviz.scene import strip
 from superviz.scene.drawables import Disc, Path, Rect, Scene, Text
 from superviz.scene.palette import DARK
@@ -44,7 +46,7 @@ def test_as_pictured(make_moment, make_canvas) -> None:
     assert [card.width for card in cards(scene)] == pytest.approx([142] * 8, abs=1)
     assert {round(card.y + card.height) for card in cards(scene)} <= {127, 128}
     said = [text.text for text in texts(scene)]
-    assert said[::2] == ["Mixed"] * 2 + ["Two digons"] * 3 + ["Pentagon"] * 3
+    assert said[::2] == ["5 of 5 features"] * 2 + ["Two digons"] * 3 + ["Pentagon"] * 3
     assert (said[1], said[-1]) == ("p 1.00 · S 0.00", "p 0.05 · S 0.95")
 
 
@@ -104,6 +106,39 @@ def test_thumbnails_clear_the_words(make_moment, make_canvas) -> None:
 def test_copies_of_one_experiment_are_numbered(make_moment, make_canvas) -> None:
     scene = build(make_moment(np.stack([PENTAGON] * 3)), make_canvas(1232, 140))
     assert [text.text for text in texts(scene)][1::2] == ["copy 1", "copy 2", "copy 3"]
+
+
+def test_what_has_no_name_yet_is_being_found(make_moment, make_canvas) -> None:
+    early = make_moment(np.stack([JUMBLE, PENTAGON]), position=100.0)
+    assert [text.text for text in texts(build(early, make_canvas(1232, 140)))][::2] == [
+        "Finding directions",
+        "Pentagon",
+    ]
+    narrow = build(make_moment(np.stack([JUMBLE] * 8), position=100.0), make_canvas(800, 140))
+    assert texts(narrow)[0].text == "Starting"
+
+
+def test_real_neurons_count_those_that_are_about_one_feature(make_moment, make_canvas) -> None:
+    mixed = np.array([[1.0, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    W = np.stack([np.eye(2, 3), mixed, -np.eye(2, 3)])
+    scene = build(make_moment(W, model="relu_hidden"), make_canvas(1232, 140))
+    # Negative weights alone are never heard.
+    assert [text.text for text in texts(scene)][::2] == [f"{count} of 2 monosemantic" for count in (2, 1, 0)]
+    early = build(make_moment(W, model="relu_hidden", position=10.0), make_canvas(1232, 140))
+    assert texts(early)[0].text == "Finding directions"
+
+
+def test_memorised_examples_are_dots_that_may_have_a_name(make_moment, make_canvas) -> None:
+    """Weights that send the five examples to a pentagon's corners."""
+    recipe = {"training_set": 5, "feature_probability": 0.2, "seed": 1}
+    x = sample(Experiment(n_features=40, n_hidden=2, **recipe), 0, 0)
+    W = PENTAGON @ np.linalg.pinv(x)
+    moment = make_moment(W, **recipe)
+    np.testing.assert_allclose(moment.W[0] @ x, PENTAGON, atol=1e-4)
+    scene = build(moment, make_canvas(400, 140))
+    assert texts(scene)[0].text == "Pentagon"
+    dots = [d for d in scene.drawables if isinstance(d, Disc) and d.fill and d.fill.color == DARK.text1]
+    assert len(dots) == 5
 
 
 def test_features_of_different_sparsity(make_moment, make_canvas) -> None:

@@ -23,7 +23,8 @@ def made(W: np.ndarray, importance: np.ndarray | None = None, **display: object)
     colors = [tuple(f"#0000{feature:02X}" for feature in range(features))] * instances
     centres = [(100.0 * index + 50, 60.0) for index in range(instances)]
     shapes = [name_shape(weights) for weights in W]
-    return thumbnails(W, importance, shapes, colors, centres, 33.0, DisplaySettings(**display), DARK)  # pyright: ignore[reportArgumentType]
+    settings, none = DisplaySettings(**display), [None] * instances  # pyright: ignore[reportArgumentType]
+    return thumbnails(W, importance, shapes, colors, centres, 33.0, settings, DARK, privileged=False, examples=none)
 
 
 def arrows(picture: list[Drawable]) -> list[Path]:
@@ -102,3 +103,56 @@ def test_an_orbit_turns_them() -> None:
 def test_one_hidden_dimension_lies_on_a_line() -> None:
     (picture,) = made(np.array([[[1.0, -0.8]]]))
     assert {round(float(arrow.points[3, 1]), 6) for arrow in arrows(picture)} == {60.0}
+
+
+def test_vectors_that_point_at_the_name_below_shrink_sooner() -> None:
+    up, down = made(np.array([[[0.0], [1.2]], [[0.0], [-1.2]]]))
+    circles = [picture[0] for picture in (up, down)]
+    assert isinstance(circles[0], Disc)
+    assert isinstance(circles[1], Disc)
+    assert circles[0].radius == 33.0
+    assert circles[1].radius == pytest.approx(33.0 * 1.12 / 1.2)
+
+
+def test_examples_that_point_at_the_name_shrink_it_too() -> None:
+    W = np.array([[[0.5], [0.5]]], dtype=np.float32)
+    for point, room in (([0.0, 1.2], 1.0), ([0.0, -1.2], 1.12 / 1.2), ([2.5, 0.0], 0.5)):
+        far = [np.array(point, dtype=np.float32)[:, None]]
+        ((circle, *_),) = thumbnails(
+            W,
+            np.ones((1, 1), np.float32),
+            [None],
+            [("#000001",)],
+            [(50.0, 60.0)],
+            33.0,
+            DisplaySettings(),
+            DARK,
+            privileged=False,
+            examples=far,
+        )
+        assert isinstance(circle, Disc)
+        assert circle.radius == pytest.approx(33.0 * room)
+
+
+def test_examples_are_dots_and_may_be_the_corners() -> None:
+    turns = 2 * np.pi * np.arange(5) / 5
+    ring = np.stack([np.cos(turns), np.sin(turns)]).astype(np.float32)
+    W = np.array([[[0.5, 0.2, 0.4], [0.1, 0.4, -0.3]]], dtype=np.float32)
+    colors = [("#000001",) * 3]
+    (picture,) = thumbnails(
+        W,
+        np.ones((1, 3), np.float32),
+        [name_shape(ring)],
+        colors,
+        [(50.0, 60.0)],
+        33.0,
+        DisplaySettings(),
+        DARK,
+        privileged=False,
+        examples=[ring],
+    )
+    dots = [drawable for drawable in picture if isinstance(drawable, Disc) and drawable.fill]
+    wanted = np.array([50.0, 60.0]) + 33.0 * ring.T * (1, -1)
+    np.testing.assert_allclose([(dot.x, dot.y) for dot in dots], wanted, atol=1e-4)
+    (outline,) = [d for d in picture if isinstance(d, Path) and d.closed and len(d.points) == 5]
+    assert {tuple(p) for p in outline.points.round(3).tolist()} == {tuple(p) for p in wanted.round(3).tolist()}

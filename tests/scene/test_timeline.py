@@ -55,7 +55,7 @@ class TestScrubbing:
 
     @given(st.floats(0, 4240), st.sampled_from([WIDE, COMPACT, replace(WIDE, text=1.5)]))
     def test_the_playhead_is_where_one_scrubbed(self, position: float, canvas: Canvas) -> None:
-        drawn = scene_timeline.figure(RUN, position, canvas)
+        drawn = scene_timeline.figure(RUN, position, "loss", canvas)
         playhead = drawn[-1]
         assert isinstance(playhead, Disc)
         assert position_at(RUN, canvas, playhead.x) == pytest.approx(position, abs=1e-6)
@@ -75,7 +75,10 @@ class TestAsPictured:
         assert {".002", ".005"} <= set(said) or {".003", ".01"} <= set(said)
         assert said["5,000"].anchor == "end"
         assert said["5,000"].x == 1592
-        assert "loss" in said
+
+    def test_the_loss_says_which_it_is(self, build) -> None:
+        for canvas in (WIDE, COMPACT):
+            assert "loss, mean over features" in texts(build(canvas=canvas))
 
     def test_line_is_split_at_the_playhead(self, build) -> None:
         scene = build()
@@ -117,7 +120,7 @@ class TestAsPictured:
         assert "live" in texts(build(position=4239.0))
 
     def test_no_live_head_in_films(self) -> None:
-        words = [d.text for d in scene_timeline.figure(RUN, 100, WIDE, live=False) if isinstance(d, Text)]
+        words = [d.text for d in scene_timeline.figure(RUN, 100, "loss", WIDE, live=False) if isinstance(d, Text)]
         assert "live" not in words
 
     def test_mark(self, build) -> None:
@@ -135,11 +138,41 @@ class TestAsPictured:
 
     def test_compact(self, build) -> None:
         said = texts(build(canvas=COMPACT))
-        assert "loss" not in said
         assert {"1,000", "4,000", "5,000"} <= set(said)
 
     def test_light(self, build) -> None:
         assert build(canvas=Canvas(1616, 176, LIGHT)).background == LIGHT.panel
+
+
+class TestTestLosses:
+    """A finite training set has two curves."""
+
+    MEMORISING = replace(RUN, test_losses=np.full(424, 0.02, np.float32))
+    LEARNING = replace(RUN, test_losses=LOSSES * np.float32(1.02))
+
+    def test_both_are_on_one_scale(self, build) -> None:
+        (dashed,) = [path for path in lines(build(self.MEMORISING), DARK.text2) if path.stroke and path.stroke.dashes]
+        (training,) = [path for path in lines(build(self.MEMORISING), DARK.accent) if len(path.points) > 2]
+        assert np.ptp(dashed.points[:, 1]) < 1e-3
+        assert dashed.points[:, 1].max() < training.points[:, 1].min()
+        assert 31 < dashed.points[0, 1] < 151
+
+    @pytest.mark.parametrize("run", [MEMORISING, LEARNING])
+    @pytest.mark.parametrize("canvas", [WIDE, COMPACT])
+    def test_each_is_named_at_its_end_on_its_own_side(self, run: Timeline, canvas: Canvas, build) -> None:
+        said = texts(build(run, canvas=canvas))
+        assert said["training"].color == DARK.accent
+        assert said["test"].color == DARK.text2
+        assert said["test"].y < said["training"].y
+        assert said["test"].x == said["training"].x < canvas.width
+
+    def test_without_them_there_is_nothing_to_tell_apart(self, build) -> None:
+        said = texts(build())
+        assert not {"test", "training"} & set(said)
+
+    def test_diverged(self, build) -> None:
+        run = replace(RUN, test_losses=np.full(424, np.nan, np.float32))
+        assert all(np.isfinite(d.points).all() for d in build(run).drawables if isinstance(d, Path))
 
 
 class TestOddRuns:
@@ -183,6 +216,18 @@ class TestOddRuns:
 
 
 class TestNothingCollides:
+    def test_the_losss_name_keeps_off_the_curve(self, build) -> None:
+        """Where the loss falls at once, the bottom left is taken."""
+        fallen = replace(RUN, losses=np.full(424, 0.001, np.float32), marks=())
+        fallen.losses[:3] = 0.1
+        for run, anchor in ((RUN, "start"), (fallen, "end")):
+            name = texts(build(run))["loss, mean over features"]
+            assert name.anchor == anchor
+            left, top, width, height = text_extent(name)
+            (curve,) = [path for path in lines(build(run), DARK.accent) if len(path.points) > 2]
+            x, y = curve.points.T
+            assert not ((x > left) & (x < left + width) & (y > top) & (y < top + height)).any()
+
     @pytest.mark.parametrize("canvas", [WIDE, COMPACT, Canvas(1616, 176, DARK, 1, 1.5), Canvas(500, 120, DARK)])
     def test_texts_of_one_line(self, canvas: Canvas, build) -> None:
         marks = tuple(Mark(step, f"learning rate = 0.00{step}") for step in (100, 130, 2200, 2400, 4200))

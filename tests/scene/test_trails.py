@@ -17,7 +17,7 @@ from superviz.session.display import DisplaySettings
 
 
 def placed(W: np.ndarray) -> Placement:
-    camera = camera_for(len(W), DisplaySettings())
+    camera = camera_for(W, DisplaySettings())
     return place_features(W.astype(np.float32), np.ones(W.shape[1], dtype=np.float32), Place(0, 0, 200.0), camera)
 
 

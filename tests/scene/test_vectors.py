@@ -10,11 +10,12 @@ import pytest
 
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import frozen
+from superviz.engine.sampling import sample
 from superviz.scene.arrows import MANY
 from superviz.scene.boxes import box_of, overlaps
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Path, Rect, Scene, Text
-from superviz.scene.palette import DARK, LIGHT
+from superviz.scene.palette import DARK, LIGHT, mix
 from superviz.scene.selection import Feature, Pair, Selection
 from superviz.scene.vectors import build
 from superviz.session.display import DisplaySettings
@@ -31,10 +32,15 @@ def polygon(count: int, length: float = 1.13) -> np.ndarray:
 
 
 def moment(
-    W: np.ndarray, trail: np.ndarray | None = None, importance: float = 0.9, model: str = "relu_output"
+    W: np.ndarray,
+    trail: np.ndarray | None = None,
+    importance: float = 0.9,
+    model: str = "relu_output",
+    **recipe: object,
 ) -> Moment:
     hidden, features = W.shape
-    experiment = Experiment(n_features=features, n_hidden=hidden, importance=importance, model=model)  # pyright: ignore[reportArgumentType]
+    settings = {"importance": importance, "model": model, **recipe}
+    experiment = Experiment(n_features=features, n_hidden=hidden, **settings)  # pyright: ignore[reportArgumentType]
     path = W[None] if trail is None else trail
     bias = np.full((1, features), -0.25)
     return Moment(1000.0, experiment, frozen(W[None]), frozen(bias), frozen(np.zeros(1)), frozen(path), 0)
@@ -202,7 +208,7 @@ def test_a_narrow_canvas_has_its_caption_above_the_figure_and_no_legend() -> Non
 
 
 @pytest.mark.parametrize(
-    ("hidden", "dimensions", "note"), [(3, 2, "These 2 of 3"), (5, 2, "These 2 of 5"), (5, 3, "These 3 of 5")]
+    ("hidden", "dimensions", "note"), [(4, 2, "These 2 of 4"), (5, 2, "These 2 of 5"), (5, 3, "These 3 of 5")]
 )
 def test_what_is_not_seen_is_owned_up_to(hidden: int, dimensions: int, note: str) -> None:
     W = np.random.default_rng(0).normal(size=(hidden, 6))
@@ -212,16 +218,90 @@ def test_what_is_not_seen_is_owned_up_to(hidden: int, dimensions: int, note: str
 
 
 def test_almost_all_is_not_all() -> None:
-    W = np.diag([1.0, 1.0, 0.01])
-    assert "These 2 of 3 directions hold over 99% of the weights" in words(scene(moment(W)))
-    assert "These 2 of 3 directions hold 100% of the weights" in words(scene(moment(np.diag([1.0, 1.0, 0.0]))))
+    W = np.diag([1.0, 1.0, 0.01, 0.0])
+    assert "These 2 of 4 directions hold over 99% of the weights" in words(scene(moment(W)))
+    assert "These 2 of 4 directions hold 100% of the weights" in words(scene(moment(np.diag([1.0, 1.0, 0.0, 0.0]))))
+
+
+def test_three_dimensions_in_a_plane_show_depth_and_say_how() -> None:
+    turned = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
+    built = scene(moment(np.hstack([turned, -turned])))
+    assert "Fainter arrows point away. This plane holds 67% of the weights" in words(built)
+    assert not {"hidden 1", "direction 1"} & set(words(built))
+    arrows = [item for item in built.drawables if isinstance(item, Path) and isinstance(item.meaning, Feature)]
+    opacities = [arrow.fill.opacity for arrow in arrows if arrow.fill]
+    assert opacities == sorted(opacities)
+    assert opacities[0] < 0.8 < opacities[-1] == 1.0
+    strokes = [item.stroke for item in built.drawables if isinstance(item, Path) and item.stroke]
+    assert sum(stroke.width == 1.4 and stroke.color == mix(DARK.canvas, DARK.text1, 0.34) for stroke in strokes) == 12
+
+
+class TestNeurons:
+    """Where a ReLU acts on the neurons the axes are theirs."""
+
+    def test_a_plane_of_two_is_their_own(self) -> None:
+        said = words(scene(moment(polygon(5), model="relu_hidden")))
+        assert {"neuron 1", "neuron 2", "Polysemantic"} <= set(said)
+        assert "Monosemantic" in words(scene(moment(np.eye(2, 5), model="relu_hidden")))
+
+    def test_a_view_of_many_names_each(self) -> None:
+        W = np.array([[1.0, 0.6, 0.0, 0.0], [0.0, 0.8, 0.0, 0.9], [0.0, 0.0, 1.0, 0.4], [0.0, 0.3, 0.0, 0.0]])
+        built = scene(moment(W, model="relu_hidden"))
+        said = words(built)
+        assert sum(text.startswith("neuron ") for text in said) >= 2
+        (note,) = [text for text in said if text.startswith("This plane")]
+        assert note.endswith("% of the weights of all 4 neurons")
+        assert not any(text.startswith("neuron") for text in words(scene(moment(np.eye(20), model="relu_hidden"))))
+
+    def test_dot_products_say_nothing_there_so_none_are_drawn(self) -> None:
+        W = polygon(5)
+        plain, real = (scene(moment(W, model=model), Selection(Feature(2))) for model in ("relu_output", "relu_hidden"))
+        assert "+0.39" in words(plain)
+        assert "+0.39" not in words(real)
+        assert "When feature 3 is active" in words(real)
+        assert not any(isinstance(item.meaning, Pair) for item in real.drawables)
+
+
+class TestExamples:
+    """A finite training set is shown in the hidden space."""
+
+    @pytest.mark.parametrize(
+        ("count", "note"),
+        [
+            (1, "Dots: 1 training example"),
+            (12, "Dots: 12 training examples"),
+            (3000, "Dots: 200 of 3,000 training examples"),
+        ],
+    )
+    def test_a_dot_each(self, count: int, note: str) -> None:
+        at = moment(polygon(5), training_set=count)
+        built = scene(at)
+        assert note in words(built)
+        dots = [d for d in built.drawables if isinstance(d, Disc) and d.fill and d.fill.color == DARK.text1]
+        assert len(dots) == min(count, 200)
+        x = sample(at.experiment, 0, 0)[:, 0]
+        unit, first = circle(built), dots[0]
+        hidden = np.array([first.x - unit.x, unit.y - first.y]) / unit.radius
+        np.testing.assert_allclose(hidden, at.W[0] @ x, atol=1e-4)
+
+    def test_far_ones_shrink_the_figure(self) -> None:
+        near, far = (moment(polygon(5), training_set=3, feature_probability=p) for p in (0.01, 1.0))
+        assert circle(scene(far)).radius <= circle(scene(near)).radius
+
+    def test_without_one_there_is_none(self) -> None:
+        assert not any(text.startswith("Dots") for text in words(scene(PENTAGON)))
+
+
+def test_without_a_bias_the_legend_has_none() -> None:
+    assert "Bias" in words(scene(PENTAGON))
+    assert "Bias" not in words(scene(moment(polygon(5), bias=False)))
 
 
 def test_three_dimensions_are_all_seen_in_an_orbit() -> None:
     turned = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
     W = np.hstack([turned, -turned])
     said = words(scene(moment(W), dimensions=3))
-    assert {"hidden 1", "hidden 2", "hidden 3", "Three digons"} <= set(said)
+    assert {"hidden 1", "hidden 2", "hidden 3", "Octahedron"} <= set(said)
     assert not any(text.startswith("These") for text in said)
     before, after = (scene(moment(W), dimensions=3, azimuth=azimuth) for azimuth in (0.0, 40.0))
     one, other = (

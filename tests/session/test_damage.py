@@ -49,6 +49,29 @@ def test_damage_is_told_in_one_line_that_names_the_file_and_what_is_wrong(sessio
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("sql", "line"),
+    [
+        ("UPDATE snapshot SET W_out = NULL WHERE step = 50", "snapshot at step 50 is not of the experiment's shape"),
+        ("UPDATE snapshot SET W_out = zeroblob(120) WHERE step = 50", "snapshot at step 50 doesn't match its checksum"),
+        ("UPDATE checkpoint SET W_out = mean_W_out", "checkpoint at step 200 doesn't match its checksum"),
+        ("UPDATE loss SET test_means = means", "loss at first bucket 0 doesn't match its checksum"),
+        ("UPDATE loss SET test_means = NULL", "loss at first bucket 0 is not of the experiment's shape"),
+        ("UPDATE meta SET value = replace(value, 'absolute_value', 'relu_hidden')", "snapshot at step 0 is not of"),
+        ("UPDATE meta SET value = replace(value, 'absolute_value', 'transformer')", "makes no sense: model: give"),
+        ("UPDATE meta SET value = json_remove(value, '$.training_set') WHERE key = 'experiment'", "loss at first"),
+        ("UPDATE meta SET value = '{' WHERE key = 'candidates'", "what it says of the seeds that were tried makes no"),
+    ],
+)
+def test_damage_to_what_an_untied_model_has_besides(untied_file, sql: str, line: str) -> None:
+    change(untied_file, sql)
+    with pytest.raises(SessionError) as caught:
+        Recording.open(untied_file)
+    assert str(caught.value).startswith(f"{untied_file}: damaged: ")
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_experiments_nested_without_end_do_not_get_through(session_file) -> None:
     change(session_file, "UPDATE meta SET value = ? WHERE key = 'experiment'", "[" * 100_000)
     with pytest.raises(SessionError, match="makes no sense"):

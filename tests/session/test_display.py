@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from superviz.session.display import DisplaySettings
+from superviz.session.display import DisplaySettings, dimensions_for
 
 settings = st.builds(
     DisplaySettings,
@@ -42,3 +42,8 @@ def test_values_out_of_range_are_refused() -> None:
         DisplaySettings(zoom=50)
     with pytest.raises(ValidationError):
         DisplaySettings(instance=-1)
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(1, 2), (2, 2), (3, 3), (4, 2), (30, 2)])
+def test_a_model_of_three_dimensions_is_first_seen_in_all_of_them(hidden: int, shown: int) -> None:
+    assert dimensions_for(hidden) == shown

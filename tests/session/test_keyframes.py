@@ -40,14 +40,14 @@ def test_a_stored_gauge_is_taken_as_it_is() -> None:
     mirror = np.broadcast_to(np.diag([-1.0, 1.0]), (3, 2, 2)).astype(np.float32)
     kept = Keyframes(EXPERIMENT)
     assert kept.append(snapshot(0), mirror) is mirror
-    W, _, _ = kept.between(0, snapshot(0), 0)
+    W, *_ = kept.between(0, snapshot(0), 0)
     np.testing.assert_array_equal(W, align(mirror, snapshot(0).W))
 
 
 def test_at_a_keyframe_stands_that_keyframe() -> None:
     kept = keyframes(0, 10, 30)
     rotation = first_rotation(snapshot(0).W)
-    W, b, _ = kept.between(0, snapshot(30), 0)
+    W, b, *_ = kept.between(0, snapshot(30), 0)
     np.testing.assert_array_equal(W, align(rotation, snapshot(0).W))
     np.testing.assert_array_equal(b, snapshot(0).b)
 
@@ -55,18 +55,18 @@ def test_at_a_keyframe_stands_that_keyframe() -> None:
 def test_between_two_keyframes_weights_and_biases_are_interpolated() -> None:
     kept, tip = keyframes(0, 10, 30), snapshot(30)
     before, after = kept.between(10, tip, 0), kept.between(30, tip, 0)
-    W, b, _ = kept.between(15, tip, 0)
+    W, b, *_ = kept.between(15, tip, 0)
     np.testing.assert_allclose(W, 0.75 * before[0] + 0.25 * after[0], atol=1e-6)
     np.testing.assert_allclose(b, 0.75 * before[1] + 0.25 * after[1], atol=1e-6)
 
 
 def test_beyond_the_last_keyframe_the_tip_is_shown_in_the_gauge_it_would_have_as_a_keyframe() -> None:
     kept, tip = keyframes(0, 10), snapshot(17)
-    W, b, _ = kept.between(17, tip, 0)
+    W, b, *_ = kept.between(17, tip, 0)
     np.testing.assert_array_equal(b, tip.b)
-    halfway, _, _ = kept.between(13.5, tip, 0)
+    halfway, *_ = kept.between(13.5, tip, 0)
     kept.append(tip)
-    kept_W, _, _ = kept.between(17, tip, 0)
+    kept_W, *_ = kept.between(17, tip, 0)
     np.testing.assert_array_equal(W, kept_W)
     np.testing.assert_array_equal(halfway, kept.between(13.5, tip, 0)[0])
 
@@ -82,7 +82,7 @@ def test_a_new_tip_takes_the_place_of_the_one_before() -> None:
 
 
 def test_a_single_keyframe_is_its_own_trail() -> None:
-    W, _, trail = keyframes(5).between(5, snapshot(5), 1)
+    W, _, _, trail = keyframes(5).between(5, snapshot(5), 1)
     np.testing.assert_array_equal(trail, W[None, 1])
 
 
@@ -94,7 +94,7 @@ def test_a_trail_leads_from_the_start_to_the_position_in_few_points(count: int, 
     for step in range(count):
         kept.append(Snapshot(step, frozen(np.full((3, 2, 5), step)), frozen(np.zeros((3, 5)))), upright)
     position = part / 1000 * (count - 1)
-    W, _, trail = kept.between(position, kept.snapshots[-1], instance)
+    W, _, _, trail = kept.between(position, kept.snapshots[-1], instance)
     assert 1 <= len(trail) <= TRAIL_POINTS
     np.testing.assert_array_equal(trail[-1], W[instance])
     along = trail[:, 0, 0]

@@ -26,7 +26,7 @@ def test_an_empty_file_becomes_a_session(connection) -> None:
     upgrade(connection)
     assert pragma(connection, "application_id") == APPLICATION_ID
     assert APPLICATION_ID.to_bytes(4, "big") == b"SPVZ"
-    assert pragma(connection, "user_version") == newest_version() == 1
+    assert pragma(connection, "user_version") == newest_version() == 2
     assert {"meta", "snapshot", "loss", "edit", "checkpoint", "display"} <= schema(connection).keys()
 
 
@@ -50,10 +50,25 @@ def test_an_older_file_runs_only_the_scripts_it_lacks(connection, monkeypatch) -
     later = "CREATE TABLE branch (id INTEGER PRIMARY KEY, step INTEGER NOT NULL);"
     monkeypatch.setattr(migrations, "SCRIPTS", (*migrations.SCRIPTS, later))
     upgrade(connection)
-    assert pragma(connection, "user_version") == newest_version() == 2
-    assert schema(connection) == expected_schema(2)
-    assert "branch" not in expected_schema(1)
+    assert pragma(connection, "user_version") == newest_version() == 3
+    assert schema(connection) == expected_schema(3)
+    assert "branch" not in expected_schema(2)
     assert connection.execute("SELECT value FROM meta").fetchall() == [("kept",)]
+
+
+def test_columns_are_added_behind_those_of_version_one(connection) -> None:
+    """Where they stand is part of the format: other programs may have read columns by number."""
+    added = {"snapshot": ["W_out"], "checkpoint": ["W_out", "mean_W_out", "square_W_out"], "loss": ["test_means"]}
+    connection.executescript(migrations.SCRIPTS[0])
+    before = {table: columns(connection, table) for table in schema(connection)}
+    connection.executescript(migrations.SCRIPTS[1])
+    assert {table: columns(connection, table) for table in schema(connection)} == {
+        table: [*names, *added.get(table, [])] for table, names in before.items()
+    }
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def test_a_script_that_fails_leaves_the_file_as_it_was(connection, monkeypatch) -> None:
@@ -63,5 +78,5 @@ def test_a_script_that_fails_leaves_the_file_as_it_was(connection, monkeypatch) 
     with pytest.raises(sqlite3.OperationalError, match="meta already exists"):
         upgrade(connection)
     connection.execute("ROLLBACK")
-    assert pragma(connection, "user_version") == 1
-    assert schema(connection) == expected_schema(1)
+    assert pragma(connection, "user_version") == 2
+    assert schema(connection) == expected_schema(2)

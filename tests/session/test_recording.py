@@ -67,6 +67,20 @@ def test_the_revision_grows_with_everything_appended(create, made_up) -> None:
     assert revisions == sorted(set(revisions))
 
 
+def test_what_really_trains_it_takes_the_place_of_what_was_intended(create, made_up, tmp_path) -> None:
+    recording = made_up.record(create(tmp_path / "run.superviz", backend="auto"), 0, 50)
+    revision = recording.revision
+    recording.note_backend("torch on NVIDIA H100")
+    assert recording.backend == "torch on NVIDIA H100"
+    assert recording.revision > revision
+    recording.close()
+    opened = Recording.open(tmp_path / "run.superviz")
+    assert opened.backend == "torch on NVIDIA H100"
+    with pytest.raises(SessionError, match="opened to be looked at"):
+        opened.note_backend("numba")
+    assert opened.backend == "torch on NVIDIA H100"
+
+
 def test_the_live_head_never_goes_back(create, made_up) -> None:
     recording = create()
     recording.append(made_up.snapshot(0))

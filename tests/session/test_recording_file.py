@@ -44,7 +44,7 @@ def test_a_closed_session_is_one_file_that_holds_everything(create, made_up, tmp
     assert opened.display.theme == "light"
     checkpoint = opened.checkpoint
     assert checkpoint is not None
-    for name in ("step", "W", "b", "mean_W", "mean_b", "square_W", "square_b", "loss_sum"):
+    for name in ("step", "parameters", "mean", "square", "loss_sum"):
         np.testing.assert_array_equal(getattr(checkpoint, name), getattr(made_up.checkpoint(200), name))
 
 

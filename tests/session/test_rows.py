@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,13 +16,15 @@ from hypothesis import strategies as st
 
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
-from superviz.core.snapshot import Edit, Snapshot, frozen
+from superviz.core.parameters import Parameters
+from superviz.core.snapshot import Array, Edit, Snapshot, frozen
 from superviz.session import rows
 from superviz.session.migrations import upgrade
 
 EXPERIMENT = Experiment(n_features=5, n_hidden=2, n_instances=3)
 ROTATION = frozen(np.broadcast_to(np.eye(2), (3, 2, 2)))
-CHECKPOINT_ARRAYS = ("W", "b", "mean_W", "mean_b", "square_W", "square_b", "loss_sum")
+CHECKPOINT_COLUMNS = ("W", "b", "mean_W", "mean_b", "square_W", "square_b", "loss_sum")
+PARAMETERS = Parameters.of(EXPERIMENT)
 
 
 @pytest.fixture
@@ -69,19 +72,54 @@ def test_blobs_are_little_endian_float32_in_c_order(connection, made_up) -> None
 
 def test_the_last_checkpoint_comes_back_bit_for_bit(connection, made_up) -> None:
     for step in (0, 50, 20):
-        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step)))
+        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step), PARAMETERS))
     found = rows.read_last_checkpoint(connection, EXPERIMENT)
     assert found is not None
     assert found.step == 50
-    for name in CHECKPOINT_ARRAYS:
+    for name in ("parameters", "mean", "square", "loss_sum"):
         expected = getattr(made_up.checkpoint(50), name)
         assert getattr(found, name).dtype == expected.dtype
         assert getattr(found, name).tobytes() == expected.tobytes(), name
 
 
+def test_an_untied_models_rows_come_back_bit_for_bit(connection, untied) -> None:
+    experiment, parameters = untied.experiment, Parameters.of(untied.experiment)
+    connection.execute(*rows.snapshot_row(untied.snapshot(10), ROTATION))
+    connection.execute(*rows.checkpoint_row(untied.checkpoint(10), parameters))
+    ((snapshot, _),) = rows.read_snapshots(connection, experiment)
+    assert snapshot.W_out is not None
+    assert snapshot.W_out.tobytes() == untied.snapshot(10).W_out.tobytes()
+    found, expected = rows.read_last_checkpoint(connection, experiment), untied.checkpoint(10)
+    assert found is not None
+    for name in ("parameters", "mean", "square", "loss_sum"):
+        assert getattr(found, name).tobytes() == getattr(expected, name).tobytes(), name
+
+
+def test_a_checkpoint_has_a_column_for_each_of_its_parameters(connection, untied) -> None:
+    """What the format promises to other programs."""
+    checkpoint = untied.checkpoint(50)
+    connection.execute(*rows.checkpoint_row(checkpoint, Parameters.of(untied.experiment)))
+    names = ["W", "W_out", "b"]
+    for moment, values in (("", checkpoint.parameters), ("mean_", checkpoint.mean), ("square_", checkpoint.square)):
+        columns = ", ".join(moment + name for name in names)
+        blobs = connection.execute(f"SELECT {columns} FROM checkpoint").fetchone()
+        parts = [np.frombuffer(blob, "<f4").reshape(3, -1) for blob in blobs]
+        assert [part.shape[1] for part in parts] == [10, 10, 5]
+        np.testing.assert_array_equal(np.hstack(parts), values)
+
+
+def test_what_a_tied_model_has_no_use_for_is_null(connection, made_up) -> None:
+    connection.execute(*rows.snapshot_row(made_up.snapshot(10), ROTATION))
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50), PARAMETERS))
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 3)))
+    assert connection.execute("SELECT W_out FROM snapshot").fetchall() == [(None,)]
+    assert connection.execute("SELECT W_out, mean_W_out, square_W_out FROM checkpoint").fetchall() == [(None,) * 3]
+    assert connection.execute("SELECT test_means FROM loss").fetchall() == [(None,)]
+
+
 def test_a_second_checkpoint_at_a_step_takes_the_place_of_the_first(connection, made_up) -> None:
-    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
-    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50), PARAMETERS))
+    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50), PARAMETERS))
     assert connection.execute("SELECT count(*) FROM checkpoint").fetchone() == (1,)
 
 
@@ -89,16 +127,35 @@ def test_without_a_checkpoint_there_is_none(connection) -> None:
     assert rows.read_last_checkpoint(connection, EXPERIMENT) is None
 
 
+def read_losses(connection: sqlite3.Connection) -> Array:
+    return np.concatenate([means for means, tests in rows.read_losses(connection, EXPERIMENT) if tests is None])
+
+
 def test_losses_come_back_in_order(connection, made_up) -> None:
     connection.execute(*rows.loss_row(3, made_up.losses(3, 7)))
     connection.execute(*rows.loss_row(0, made_up.losses(0, 3)))
-    pieces = list(rows.read_losses(connection, EXPERIMENT))
-    np.testing.assert_array_equal(np.concatenate(pieces), made_up.losses(0, 7))
+    assert read_losses(connection).tobytes() == made_up.losses(0, 7).tobytes()
+
+
+def test_test_losses_come_back_beside_the_losses(connection, untied) -> None:
+    for first, end in ((0, 3), (3, 7)):
+        connection.execute(*rows.loss_row(first, *untied.both_losses(first, end)))
+    means, tests = zip(*rows.read_losses(connection, untied.experiment), strict=True)
+    for pieces, expected in zip((means, tests), untied.both_losses(0, 7), strict=True):
+        assert np.concatenate(pieces).tobytes() == expected.tobytes()
+
+
+def test_as_many_test_losses_as_losses_are_wanted(connection, untied) -> None:
+    means, tests = untied.both_losses(0, 3)
+    connection.execute(*rows.loss_row(0, means, tests[:2]))
+    line = "loss at first bucket 0 has test losses of another number of buckets"
+    with pytest.raises(rows.DamageError, match=line):
+        list(rows.read_losses(connection, untied.experiment))
 
 
 def test_losses_may_be_nan(connection) -> None:
     connection.execute(*rows.loss_row(0, frozen(np.full((2, 3), np.nan))))
-    assert np.isnan(next(rows.read_losses(connection, EXPERIMENT))).all()
+    assert np.isnan(read_losses(connection)).all()
 
 
 def test_a_gap_in_the_losses_is_found(connection, made_up) -> None:
@@ -147,24 +204,33 @@ def test_an_experiment_that_contradicts_itself_is_refused() -> None:
         rows.read_experiment('{"n_features": 5, "n_hidden": -1, "n_instances": 1}', 2**28)
 
 
-@pytest.mark.parametrize("column", ["W", "b", "rotation"])
-def test_one_flipped_bit_in_a_snapshot_is_found_and_named(connection, made_up, column: str) -> None:
+@pytest.mark.parametrize("column", ["W", "b", "rotation", "W_out"])
+def test_one_flipped_bit_in_a_snapshot_is_found_and_named(connection, untied, column: str) -> None:
     for step in (1_000, 2_000, 3_000):
-        connection.execute(*rows.snapshot_row(made_up.snapshot(step), ROTATION))
+        connection.execute(*rows.snapshot_row(untied.snapshot(step), ROTATION))
     (blob,) = connection.execute(f"SELECT {column} FROM snapshot WHERE step = 2000").fetchone()
     flipped = bytes([blob[0] ^ 1]) + blob[1:]
     connection.execute(f"UPDATE snapshot SET {column} = ? WHERE step = 2000", (flipped,))
     with pytest.raises(rows.DamageError, match="snapshot at step 2,000 doesn't match its checksum"):
-        list(rows.read_snapshots(connection, EXPERIMENT))
+        list(rows.read_snapshots(connection, untied.experiment))
 
 
-@pytest.mark.parametrize("column", CHECKPOINT_ARRAYS)
-def test_one_flipped_bit_in_a_checkpoint_is_found_and_named(connection, made_up, column: str) -> None:
-    connection.execute(*rows.checkpoint_row(made_up.checkpoint(50)))
+@pytest.mark.parametrize("column", [*CHECKPOINT_COLUMNS, "W_out", "mean_W_out", "square_W_out"])
+def test_one_flipped_bit_in_a_checkpoint_is_found_and_named(connection, untied, column: str) -> None:
+    connection.execute(*rows.checkpoint_row(untied.checkpoint(50), Parameters.of(untied.experiment)))
     (blob,) = connection.execute(f"SELECT {column} FROM checkpoint").fetchone()
     connection.execute(f"UPDATE checkpoint SET {column} = ?", (blob[:-1] + bytes([blob[-1] ^ 128]),))
     with pytest.raises(rows.DamageError, match="checkpoint at step 50 doesn't match its checksum"):
-        rows.read_last_checkpoint(connection, EXPERIMENT)
+        rows.read_last_checkpoint(connection, untied.experiment)
+
+
+@pytest.mark.parametrize("column", ["means", "test_means"])
+def test_one_flipped_bit_in_the_losses_is_found_and_named(connection, untied, column: str) -> None:
+    connection.execute(*rows.loss_row(0, *untied.both_losses(0, 3)))
+    (blob,) = connection.execute(f"SELECT {column} FROM loss").fetchone()
+    connection.execute(f"UPDATE loss SET {column} = ?", (bytes([blob[0] ^ 1]) + blob[1:],))
+    with pytest.raises(rows.DamageError, match="loss at first bucket 0 doesn't match its checksum"):
+        list(rows.read_losses(connection, untied.experiment))
 
 
 def test_rows_that_traded_places_are_found(connection, made_up) -> None:
@@ -180,6 +246,39 @@ def test_a_blob_of_another_size_is_found_before_it_is_read(connection, made_up, 
     connection.execute("UPDATE snapshot SET W = ?", (forged,))
     with pytest.raises(rows.DamageError, match="snapshot at step 10 is not of the experiment's shape"):
         list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+@pytest.mark.parametrize("forged", [None, b"", b"\0" * 124, 7])
+def test_an_untied_snapshot_has_its_second_matrix(connection, untied, forged) -> None:
+    connection.execute(*rows.snapshot_row(untied.snapshot(10), ROTATION))
+    connection.execute("UPDATE snapshot SET W_out = ?", (forged,))
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 is not of the experiment's shape"):
+        list(rows.read_snapshots(connection, untied.experiment))
+
+
+def test_a_tied_snapshot_has_none(connection, untied) -> None:
+    connection.execute(*rows.snapshot_row(untied.snapshot(10), ROTATION))
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 is not of the experiment's shape"):
+        list(rows.read_snapshots(connection, EXPERIMENT))
+
+
+@pytest.mark.parametrize("column", ["W_out", "mean_W_out", "square_W_out"])
+def test_a_checkpoint_has_all_of_its_columns_or_none(connection, untied, column: str) -> None:
+    connection.execute(*rows.checkpoint_row(untied.checkpoint(50), Parameters.of(untied.experiment)))
+    connection.execute(f"UPDATE checkpoint SET {column} = NULL")
+    for experiment in (untied.experiment, EXPERIMENT):
+        with pytest.raises(rows.DamageError, match="checkpoint at step 50 is not of the experiment's shape"):
+            rows.read_last_checkpoint(connection, experiment)
+
+
+def test_only_a_finite_training_set_has_test_losses(connection, untied, made_up) -> None:
+    connection.execute(*rows.loss_row(0, *untied.both_losses(0, 3)))
+    with pytest.raises(rows.DamageError, match="loss at first bucket 0 is not of the experiment's shape"):
+        list(rows.read_losses(connection, EXPERIMENT))
+    connection.execute("DELETE FROM loss")
+    connection.execute(*rows.loss_row(0, made_up.losses(0, 3)))
+    with pytest.raises(rows.DamageError, match="loss at first bucket 0 is not of the experiment's shape"):
+        list(rows.read_losses(connection, untied.experiment))
 
 
 def test_losses_of_another_width_are_found(connection) -> None:
@@ -205,21 +304,38 @@ def test_weights_that_are_no_numbers_are_refused(connection, made_up) -> None:
         list(rows.read_snapshots(connection, EXPERIMENT))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_no_number_of_the_second_matrix_is_let_through_either(connection, untied, value: float) -> None:
+    W_out = untied.snapshot(10).W_out.copy()
+    W_out[0, 1, 2] = value
+    connection.execute(*rows.snapshot_row(replace(untied.snapshot(10), W_out=W_out), ROTATION))
+    with pytest.raises(rows.DamageError, match="snapshot at step 10 holds numbers that are not finite"):
+        list(rows.read_snapshots(connection, untied.experiment))
+
+
 def test_what_came_after_a_step_is_dropped_and_losses_are_cut_there(connection, made_up) -> None:
     for step in (0, 100, 103, 200):
         connection.execute(*rows.snapshot_row(made_up.snapshot(step), ROTATION))
         connection.execute(*rows.edit_row(Edit(step, "learning_rate", 0.01)))
-        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step)))
+        connection.execute(*rows.checkpoint_row(made_up.checkpoint(step), PARAMETERS))
     connection.execute(*rows.loss_row(0, made_up.losses(0, 4)))
     connection.execute(*rows.loss_row(4, made_up.losses(4, 15)))
     connection.execute(*rows.loss_row(15, made_up.losses(15, 20)))
     rows.drop_after(connection, 103, instances=3)
     assert [s.step for s, _ in rows.read_snapshots(connection, EXPERIMENT)] == [0, 100, 103]
     assert [edit.step for edit in rows.read_edits(connection)] == [0, 100, 103]
-    np.testing.assert_array_equal(np.concatenate(list(rows.read_losses(connection, EXPERIMENT))), made_up.losses(0, 10))
+    np.testing.assert_array_equal(read_losses(connection), made_up.losses(0, 10))
     last = rows.read_last_checkpoint(connection, EXPERIMENT)
     assert last is not None
     assert last.step == 103
+
+
+def test_test_losses_are_cut_with_the_losses(connection, untied) -> None:
+    connection.execute(*rows.loss_row(0, *untied.both_losses(0, 15)))
+    rows.drop_after(connection, 103, instances=3)
+    ((means, tests),) = rows.read_losses(connection, untied.experiment)
+    for found, expected in zip((means, tests), untied.both_losses(0, 10), strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_before_the_first_checkpoint_all_is_dropped(connection, made_up) -> None:

@@ -236,7 +236,7 @@ def test_what_can_not_be_read_is_said(path: Path) -> None:
 
 def test_a_newer_session_is_told_from_a_damaged_one(made: Path) -> None:
     change(made, "PRAGMA user_version = 7")
-    line = r": written by a newer superviz \(layout 7, this one reads up to 1\)$"
+    line = r": written by a newer superviz \(layout 7, this one reads up to 2\)$"
     with pytest.raises(SessionError, match=line), reading(made):
         pass
 

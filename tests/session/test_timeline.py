@@ -210,6 +210,8 @@ class TestMarks:
             Edit(400, "learning_rate", 0.003),
             Edit(500, "weight_decay", 0.0),
             Edit(600, "feature_probability", [[0.1, 0.2, 0.3, 0.4, 0.5]]),
+            Edit(700, "l1_penalty", 0.001),
+            Edit(800, "correlation", 0.25),
         ):
             recording.append_edit(edit)
         assert TimelineReader(recording).read(0).marks == (
@@ -219,6 +221,8 @@ class TestMarks:
             Mark(400, "learning rate = 0.003"),
             Mark(500, "weight decay = 0"),
             Mark(600, "p changed"),
+            Mark(700, "L1 penalty = 0.001"),
+            Mark(800, "correlation = 0.25"),
         )
 
     def test_what_changes_nothing_is_no_mark(self, record: Record) -> None:
@@ -291,6 +295,35 @@ class TestLosses:
         # 100 losses, at most 16 of them: eights, of which twelve are whole.
         np.testing.assert_allclose(timeline.losses, losses[:96].reshape(12, 8).mean(axis=1), rtol=1e-5)
         np.testing.assert_array_equal(timeline.steps, np.arange(80, 961, 80))
+
+
+class TestTestLosses:
+    def test_none_where_there_are_none(self, record: Record) -> None:
+        assert TimelineReader(record({0: JUMBLE, 10: JUMBLE}, losses=[0.1])).read(0).test_losses is None
+
+    def test_of_the_instance_and_as_long_as_the_losses(self, record: Record) -> None:
+        recording = record({0: JUMBLE, 10: JUMBLE}, instances=2, training_set=8)
+        reader = TimelineReader(recording)
+        before = reader.read(1).test_losses
+        assert before is not None
+        assert len(before) == 0
+        recording.append_losses(np.array([[0.1, 0.2]], np.float32), np.array([[0.3, 0.4]], np.float32))
+        timeline = reader.read(1)
+        assert timeline.test_losses is not None
+        assert (timeline.losses.tolist(), timeline.test_losses.tolist()) == ([np.float32(0.2)], [np.float32(0.4)])
+
+    def test_thinned_over_the_same_stretches(self, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(timeline_module, "_MOST_LOSSES", 16)
+        losses = np.random.default_rng(0).random((100, 1)).astype(np.float32)
+        recording = record({0: JUMBLE, 1000: JUMBLE}, training_set=8)
+        reader = TimelineReader(recording)
+        for first in range(0, 100, 20):
+            recording.append_losses(losses[first : first + 20], 2 * losses[first : first + 20])
+            timeline = reader.read(0)
+            assert timeline.test_losses is not None
+            assert len(timeline.test_losses) == len(timeline.steps)
+            np.testing.assert_allclose(timeline.test_losses, 2 * timeline.losses, rtol=1e-6)
+        assert len(reader.read(0).steps) == 12
 
 
 class TestLargestInterference:

@@ -15,7 +15,15 @@ from superviz.app.buttons import Button
 from superviz.core.resources import RESOURCES
 from superviz.scene.palette import DARK, LIGHT, PALETTES, Palette
 from superviz.views.fonts import load_fonts
-from superviz.views.theme import apply_theme, current_text_scale, scaled, set_style, style_sheet, typeset
+from superviz.views.theme import (
+    apply_theme,
+    current_palette,
+    current_text_scale,
+    scaled,
+    set_style,
+    style_sheet,
+    typeset,
+)
 
 TEMPLATE = (RESOURCES / "theme.qss").read_text(encoding="utf-8")
 COLORS = {
@@ -150,3 +158,9 @@ def test_a_change_of_style_keeps_the_size_of_the_text(qapp: QApplication, qtbot:
     set_style(button, "small", True)
     assert button.font().pixelSize() == 20
     apply_theme(qapp, DARK, 1.0)
+
+
+def test_what_is_painted_by_hand_finds_the_palette_in_force(qapp: QApplication) -> None:
+    for palette in (LIGHT, DARK):
+        apply_theme(qapp, palette, 1.0)
+        assert current_palette() is palette

@@ -1,8 +1,14 @@
-"""The yardstick: the plain PyTorch loop that TMS's notebook and the courses built on it use. Not to be made faster."""
+"""The yardstick: the plain PyTorch loop that TMS's notebook and the courses built on it use. Not to be made faster.
+
+It is what superviz's speed is measured against, and nothing else. Importing this module imports torch.
+"""
 
 from __future__ import annotations
 
 import torch
+
+# torch gives the types of backward and step only in part.
+# pyright: reportUnknownMemberType=false
 
 
 class ReferenceLoop:
@@ -32,3 +38,20 @@ class ReferenceLoop:
             loss.backward()
             self.optimiser.step()
         return float(loss.detach())
+
+
+class ReferenceBlocks:
+    """Reference loops of `block` instances each, stepped in turn: a sweep that as a whole would fit no cache."""
+
+    def __init__(self, n_features: int, n_hidden: int, n_instances: int, block: int) -> None:
+        self.loops = [
+            ReferenceLoop(n_features, n_hidden, min(block, n_instances - first))
+            for first in range(0, n_instances, block)
+        ]
+
+    def advance(self, steps: int) -> float:
+        """Take that many steps of every block; returns the last one's loss, summed over instances."""
+        loss = 0.0
+        for _ in range(steps):
+            loss = sum(loop.advance(1) for loop in self.loops)
+        return loss

@@ -1,0 +1,48 @@
+"""Tables: the samples of an experiment that takes the same ones at every step, and how much each counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from superviz.core.errors import RecipeError
+from superviz.core.experiment import Experiment
+from superviz.core.snapshot import Array
+from superviz.engine.quadrature import rule
+from superviz.engine.sampling import sample
+
+MOST_NUMBERS = 100_000_000
+"""In a table: 400 MB."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """What every step trains on."""
+
+    x: Array
+    """(instances, features, nodes), or (1, features, nodes) where all instances share them."""
+    weight: Array
+    """(instances, nodes), how much each counts in the loss; an instance's add up to 1."""
+
+
+def table(experiment: Experiment) -> Table | None:
+    """Its training set (Henighan et al. 2023), or the nodes of its expected loss; none where samples are fresh.
+
+    Raises RecipeError where they are too many.
+    """
+    instances, examples = experiment.n_instances, experiment.training_set
+    if experiment.noise_free:
+        nodes = rule(experiment)
+        _check_size("noise_free, n_instances", instances * len(nodes.subset))
+        return Table(nodes.x[None], nodes.weight())
+    if examples is None:
+        return None
+    _check_size("training_set, n_features, n_instances", instances * experiment.n_features * examples)
+    x = np.stack([sample(experiment, instance, 0) for instance in range(instances)])
+    return Table(x, np.full((instances, examples), 1 / examples, dtype=np.float32))
+
+
+def _check_size(fields: str, numbers: int) -> None:
+    if numbers > MOST_NUMBERS:
+        raise RecipeError(f"{fields}: {numbers:,} numbers to train on; give at most {MOST_NUMBERS:,}")

@@ -1,0 +1,1 @@
+"""One module a subject: what is trained for it, and a table of checks."""

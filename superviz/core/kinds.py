@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from superviz.core.fields import Choice
 
-ModelKind: TypeAlias = Literal["linear", "relu_output", "absolute_value"]
+ModelKind: TypeAlias = Literal["linear", "relu_output", "relu_hidden", "absolute_value"]
 Distribution: TypeAlias = Literal["independent", "correlated", "anticorrelated", "hierarchical"]
 Bearer: TypeAlias = Literal["feature", "set"]
 Reduction: TypeAlias = Literal["mean", "sum"]
@@ -28,6 +28,7 @@ class ModelNote(Choice):
 MODEL_KINDS: dict[str, ModelNote] = {
     "linear": ModelNote("Linear", "x' = W<sup>T</sup>W x + b"),
     "relu_output": ModelNote("ReLU output", "x' = ReLU(W<sup>T</sup>W x + b)"),
+    "relu_hidden": ModelNote("ReLU hidden", "h = ReLU(W x), x' = ReLU(W<sup>T</sup>h + b)", privileged=True),
     "absolute_value": ModelNote(
         "Absolute value", "h = ReLU(W x), y = ReLU(V<sup>T</sup>h + b), for |x|", tied=False, privileged=True
     ),

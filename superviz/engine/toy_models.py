@@ -63,6 +63,7 @@ class ToyModel:
 MODELS: dict[ModelKind, ToyModel] = {
     "linear": ToyModel(),
     "relu_output": ToyModel(rectifies_output=True),
+    "relu_hidden": ToyModel(rectifies_hidden=True, rectifies_output=True),
     "absolute_value": ToyModel(rectifies_hidden=True, rectifies_output=True, reaches_for_size=True),
 }
 """A row here and one in core.kinds are all that a kind of model takes."""

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from superviz.core.fields import Choice
 
 ModelKind: TypeAlias = Literal["linear", "relu_output", "relu_hidden", "absolute_value"]
-Distribution: TypeAlias = Literal["independent", "correlated", "anticorrelated", "hierarchical"]
+Distribution: TypeAlias = Literal["independent", "correlated", "anticorrelated", "one_hot", "hierarchical"]
 Bearer: TypeAlias = Literal["feature", "set"]
 Reduction: TypeAlias = Literal["mean", "sum"]
 Optimiser: TypeAlias = Literal["adamw", "adam", "sgd"]
@@ -37,6 +37,7 @@ DISTRIBUTIONS: dict[str, Choice] = {
     "independent": Choice("Independent", "Each feature is active or not on its own."),
     "correlated": Choice("Correlated sets", "The features of a set tend to be active together."),
     "anticorrelated": Choice("Anticorrelated sets", "At most one feature of a set is active."),
+    "one_hot": Choice("One-hot", "Exactly one feature is active in each sample."),
     "hierarchical": Choice("Hierarchical", "A child is active only where its parent is."),
 }
 BEARERS: dict[str, Choice] = {

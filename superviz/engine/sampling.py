@@ -97,6 +97,14 @@ class Anticorrelated:
         return _exclusive(experiment, p, experiment.sets())
 
 
+class OneHot:
+    """Exactly one feature is active in each sample, each as often as the others (Chen et al. 2023)."""
+
+    def plan(self, experiment: Experiment) -> Plan:
+        n = experiment.n_features
+        return _exclusive(experiment, np.full((experiment.n_instances, n), 1 / n), [range(n)])
+
+
 class Hierarchical:
     """A feature is active only where its parent is, and there with probability p."""
 
@@ -110,6 +118,7 @@ DISTRIBUTIONS: dict[Distribution, Source] = {
     "independent": Independent(),
     "correlated": Correlated(),
     "anticorrelated": Anticorrelated(),
+    "one_hot": OneHot(),
     "hierarchical": Hierarchical(),
 }
 """A class here and a name in core.kinds are all that a distribution takes."""

@@ -1,7 +1,7 @@
 """Geometry of feature directions: gram matrix, responses, norms, feature dimensionality, crowding.
 
 W is (..., hidden, features): column i is feature i's direction W_i, and What_i its unit vector. All is computed in W's
-own precision.
+own precision; where training diverged, finite weights may have infinite products, which is no reason to warn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ DEAD_NORM = 0.1
 
 def gram_matrix(W: NDArray[Real]) -> NDArray[Real]:
     """W^T W, (..., features, features). Off the diagonal, G_ij is the interference of features i and j."""
-    return np.matmul(np.swapaxes(W, -1, -2), W)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.matmul(np.swapaxes(W, -1, -2), W)
 
 
 def response(W: NDArray[Real], W_out: NDArray[Real] | None = None, *, rectified: bool = False) -> NDArray[Real]:
@@ -29,17 +30,20 @@ def response(W: NDArray[Real], W_out: NDArray[Real] | None = None, *, rectified:
     layer is `rectified`. In a tied model without that it is the gram matrix, and its rows add up for several features.
     """
     hidden = np.maximum(W, 0) if rectified else W
-    return np.matmul(np.swapaxes(hidden, -1, -2), W if W_out is None else W_out)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.matmul(np.swapaxes(hidden, -1, -2), W if W_out is None else W_out)
 
 
 def weight_norms(W: NDArray[Real]) -> NDArray[Real]:
     """Each direction's length ||W_i||, (..., features)."""
-    return np.sqrt(np.einsum("...hf,...hf->...f", W, W))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.sqrt(np.einsum("...hf,...hf->...f", W, W))
 
 
 def frobenius_norm_squared(W: NDArray[Real]) -> NDArray[Real]:
     """||W||_F^2, (...): about how many features are represented (TMS, "The geometry of superposition")."""
-    return np.einsum("...hf,...hf->...", W, W)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.einsum("...hf,...hf->...", W, W)
 
 
 def feature_dimensionality(W: NDArray[Real]) -> NDArray[Real]:
@@ -48,8 +52,8 @@ def feature_dimensionality(W: NDArray[Real]) -> NDArray[Real]:
     0 for a dead feature (norm under DEAD_NORM), where the quotient means nothing. TMS, "The geometry of superposition";
     the same as Scherlis et al.'s capacity. The sum over features is at most the number of hidden dimensions.
     """
-    squared_norms, totals = _overlaps(W)
-    alive = squared_norms >= DEAD_NORM**2
+    alive = weight_norms(W) >= DEAD_NORM
+    squared_norms, totals = _overlaps(scaled_down(W))
     return np.divide(squared_norms**2, totals, out=np.zeros_like(totals), where=alive)
 
 
@@ -63,6 +67,12 @@ def crowding(W: NDArray[Real]) -> NDArray[Real]:
     alive = squared_norms >= DEAD_NORM**2
     others = np.maximum(totals - squared_norms**2, 0)
     return np.divide(others, squared_norms, out=np.zeros_like(others), where=alive)
+
+
+def scaled_down(W: NDArray[Real]) -> NDArray[Real]:
+    """W over a power of two, where its squares might overflow: what is asked of it must not depend on its scale."""
+    largest = np.abs(W).max(axis=(-2, -1), keepdims=True, initial=0)
+    return np.ldexp(W, -np.where(largest > 1e4, np.frexp(largest)[1], 0))
 
 
 def _overlaps(W: NDArray[Real]) -> tuple[NDArray[Real], NDArray[Real]]:

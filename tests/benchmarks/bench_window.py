@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
+from PySide6.QtCore import QEventLoop, QTimer
 
-from superviz.app.application import make_application, make_window
+from superviz.app.application import make_application, make_window, spare_the_collector
 from superviz.core.recipe import load_recipe
 from superviz.engine.kernel import compile_kernel
 from superviz.engine.runner import Runner
@@ -43,8 +43,9 @@ def windowless(folder: Path, seconds: float) -> float:
 
 def beside_window(folder: Path, seconds: float) -> tuple[float, np.ndarray]:
     """Steps a second beside the real window, training flat out, and the gaps between its frames in milliseconds."""
-    app = make_application()
+    make_application()
     window = make_window(journals=folder)
+    spare_the_collector(window)
     window.resize(1920, 1080)
     window.show()
     shown: list[float] = []
@@ -60,9 +61,10 @@ def beside_window(folder: Path, seconds: float) -> tuple[float, np.ndarray]:
     window.controller.set_pace(None)
 
     def live(duration: float) -> None:
-        deadline = QDeadlineTimer(int(duration * 1000), Qt.TimerType.PreciseTimer)
-        while not deadline.hasExpired():
-            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, deadline)
+        # A loop that sleeps between events, as the app's own: processEvents() with a deadline spins instead.
+        loop = QEventLoop()
+        QTimer.singleShot(int(duration * 1000), loop.quit)
+        loop.exec()
 
     live(1.5)
     shown.clear()

@@ -151,3 +151,16 @@ class TestResponse:
         W_out = np.ones((2, 1))
         assert response(W, W_out, rectified=True).tolist() == [[1.0]]
         assert response(W, W_out).tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_of_a_run_that_diverged_are_measured_without_a_word(dtype: type) -> None:
+    """Finite weights whose squares are not: what doesn't depend on scale is as ever, the rest infinite."""
+    scale = float(np.sqrt(np.finfo(dtype).max)) * 10
+    W = polygon(5).astype(dtype)
+    huge = (W * scale).astype(dtype)
+    assert feature_dimensionality(huge) == pytest.approx(feature_dimensionality(W), rel=1e-5)
+    assert np.isinf(weight_norms(huge)).all()
+    assert np.isinf(frobenius_norm_squared(huge))
+    assert not np.isfinite(gram_matrix(huge)).any()
+    assert np.isinf(response(huge, rectified=True)[0, 0])

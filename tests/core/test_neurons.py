@@ -70,3 +70,11 @@ class TestBehindARelu:
         W = np.stack([np.eye(2), np.ones((2, 2))])
         assert is_monosemantic(W).tolist() == [[True, True], [False, False]]
         assert is_silent(0 * W).all()
+
+
+def test_weights_of_a_run_that_diverged_are_measured_without_a_word() -> None:
+    W = np.array([[3.0, 4.0, 0.0], [0.0, 0.0, 5.0]], dtype=np.float32)
+    huge = W * np.float32(1e25)
+    assert polysemanticity(huge) == pytest.approx(polysemanticity(W))
+    assert is_monosemantic(huge).tolist() == is_monosemantic(W).tolist() == [False, True]
+    assert not is_silent(huge).any()

@@ -165,6 +165,25 @@ def phase_boundary(importance: float, tolerance: float = 1e-4) -> float:
     return (low + high) / 2
 
 
+def held_pair_boundary(tolerance: float = 1e-4) -> float:
+    """The p at which two equal features' pair, with W held at (1, -1) and b optimised, loses what a mixed pair does."""
+    held, mixed = np.array([[1.0, -1.0]]), np.array([[0.97, 0.39]])
+
+    def pair_loss(probability: float) -> float:
+        def objective(b: Vector) -> tuple[float, Vector]:
+            loss, _, db = expected_loss(held, b, probability, (1.0, 1.0))
+            return loss, db
+
+        return minimise(objective, np.full(2, 0.1))[1]
+
+    low, high = 0.3, 0.9
+    while high - low > tolerance:
+        middle = (low + high) / 2
+        rival = optimum(mixed, np.array([-0.13, 0.15]), middle, (1.0, 1.0)).loss
+        low, high = (middle, high) if pair_loss(middle) < rival else (low, middle)
+    return (low + high) / 2
+
+
 @dataclass(frozen=True, slots=True)
 class Polygon:
     """A critical point of the one-hot model: a regular polygon (Chen et al. 2023, "k-gons")."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from superviz.core.theory import (
     critical_polygon,
     expected_loss,
+    held_pair_boundary,
     is_antipodal,
     minimise,
     optimum,
@@ -80,6 +81,7 @@ def test_the_boundary_where_all_is_optimised() -> None:
     assert phase_boundary(0.1) == pytest.approx(0.185, abs=0.02)
     assert phase_boundary(2.0) == phase_boundary(0.5)
     assert phase_boundary(1.0) == pytest.approx(0.713, abs=0.001)
+    assert held_pair_boundary() == pytest.approx(0.621, abs=0.001)
 
 
 @pytest.mark.parametrize("importance", [1.0, 0.5])

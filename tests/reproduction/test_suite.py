@@ -12,7 +12,7 @@ from superviz.reproduction.suite import SUITE, NoSuchStudy, chosen
 from superviz.reproduction.verdict import judge
 
 ABOUT_FORMULAS = {
-    "phase": {"zero bias", "all optimised"},
+    "phase": {"zero bias", "all optimised", "pair held"},
     "levels": {"polygon 4", "polygon 5", "polygon 6"},
 }
 """Checks that look at no trained model."""

@@ -18,9 +18,12 @@ def shown(value: float) -> str:
 
 
 def brief(value: float) -> str:
-    """A small number with two digits that count, never in powers of ten: what moves while one looks."""
+    """A number with two digits that count, in powers of ten only where it would be long: what moves while one looks."""
     if value == 0:
         return "0"
+    if not 1e-5 <= abs(value) < 1e5:
+        mantissa, _, exponent = f"{value:.1e}".partition("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
     return f"{value:.{max(2, 1 - math.floor(math.log10(abs(value))))}f}".replace("-", "−")
 
 

@@ -18,6 +18,9 @@ _STEP_SIZE, _COMPACT_STEP_SIZE = 24, 18
 _BUTTONS = ("to_start", "play", "to_end", "loop", "mark")
 _ICONS = {"to_start": "to-start", "play": "play", "to_end": "to-end", "loop": "loop", "mark": "mark"}
 
+_LONG_STEP = 100_000
+"""From here on the step takes the room in which the loss has its whole name."""
+
 
 class PlaybackBar(QWidget):
     """The left end of the timeline; its buttons are the actions to_start, play, to_end, loop, mark and follow."""
@@ -61,7 +64,9 @@ class PlaybackBar(QWidget):
         """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead."""
         step = math.floor(position)
         self._step.show_text(f"Step {step:,}")
-        self._loss.show_text(f"{loss_name} {figures.brief(loss)}" if math.isfinite(loss) else "")
+        has_room = not self._compact and step < _LONG_STEP
+        name = loss_name if has_room else loss_name.rpartition(" ")[2]
+        self._loss.show_text(f"{name} {figures.brief(loss)}" if math.isfinite(loss) else "")
         if self._ahead != live_step - step:
             self._ahead = live_step - step
             self._show_follow()

@@ -97,8 +97,9 @@ def loss_name(experiment: Experiment) -> str:
 
 def brief_loss_name(experiment: Experiment) -> str:
     """The same in two words, beside a number: over features it is a mean or a sum."""
-    over = "mean" if experiment.loss_over_features == "mean" else "summed"
-    return f"expected {over} loss" if experiment.noise_free else f"{over} loss"
+    if experiment.noise_free:
+        return "expected loss"
+    return "mean loss" if experiment.loss_over_features == "mean" else "summed loss"
 
 
 def _by_column(

@@ -68,7 +68,16 @@ def test_other_numbers_come_back_but_for_the_last_digits(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0014, "0.0014"), (0.06874, "0.069"), (1.5, "1.50"), (0.0, "0"), (2.4e-5, "0.000024")]
+    ("value", "text"),
+    [
+        (0.0014, "0.0014"),
+        (0.06874, "0.069"),
+        (1.5, "1.50"),
+        (0.0, "0"),
+        (2.4e-5, "0.000024"),
+        (1.7e-9, "1.7e−9"),
+        (3.04e7, "3.0e7"),
+    ],
 )
 def test_what_moves_is_brief(value: float, text: str) -> None:
     assert brief(value) == text

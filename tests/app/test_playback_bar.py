@@ -57,6 +57,8 @@ def test_it_says_where_the_playhead_stands(
 def test_the_loss_is_named(bar: PlaybackBar) -> None:
     bar.show_position(100.0, 0.0014, 100, "summed loss")
     assert said(bar)[1] == "summed loss 0.0014"
+    bar.show_position(123_456.0, 0.0014, 123_456, "summed loss")
+    assert said(bar) == ("Step 123,456", "loss 0.0014")
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_loss_says_which_it_is(recipe: dict[str, object], name: str) -> None:
     [
         ({}, "mean loss"),
         ({"loss_over_features": "sum"}, "summed loss"),
-        ({"noise_free": True}, "expected mean loss"),
+        ({"noise_free": True}, "expected loss"),
     ],
 )
 def test_it_has_a_brief_name_beside_a_number(recipe: dict[str, object], name: str) -> None:

@@ -13,6 +13,8 @@ from superviz.core.experiment import Experiment, field_note, is_called_for
 from superviz.core.spreads import PER_LIST, refitted, spread_number, with_spread_number
 from superviz.core.validation import in_one_line
 
+_SIZES = ("n_features", "n_hidden", "n_instances")
+
 
 class Outcome(Enum):
     """What became of a value entered."""
@@ -34,12 +36,21 @@ class Draft:
         self.instant = False
         """Whether every change is to be trained at once."""
         self.pending: dict[str, object] = {}
+        self.in_force = experiment
         self.show(experiment, instance)
 
     def show(self, experiment: Experiment, instance: int) -> None:
-        """Take `experiment` as in force, and look at `instance`; what waits goes on waiting where it differs."""
+        """Take `experiment` as in force, and look at `instance`; what waits goes on waiting where it differs.
+
+        A list that waits was made for so many instances and features: under other sizes it is let go.
+        """
+        resized = any(getattr(experiment, size) != getattr(self.in_force, size) for size in _SIZES)
         self.in_force, self._instance = experiment, instance
-        self.pending = {name: value for name, value in self.pending.items() if getattr(experiment, name) != value}
+        self.pending = {
+            name: value
+            for name, value in self.pending.items()
+            if getattr(experiment, name) != value and not (resized and isinstance(value, tuple))
+        }
         self.edited = self.fitting = experiment
         self._combine()
 

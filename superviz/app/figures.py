@@ -17,16 +17,6 @@ def shown(value: float) -> str:
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}".replace("-", "−")
 
 
-def brief(value: float) -> str:
-    """A number with two digits that count, in powers of ten only where it would be long: what moves while one looks."""
-    if value == 0:
-        return "0"
-    if not 1e-5 <= abs(value) < 1e5:
-        mantissa, _, exponent = f"{value:.1e}".partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", "−")
-    return f"{value:.{max(2, 1 - math.floor(math.log10(abs(value))))}f}".replace("-", "−")
-
-
 def read(text: str) -> int | float | None:
     """The number in `text`, thousands parted or not, or None where it holds none."""
     plain = text.strip().replace(",", "").replace("−", "-").replace("\u00a0", "").removesuffix("%")

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
 
-from superviz.app import figures
 from superviz.app.buttons import Button, Chooser
 from superviz.app.clause_label import ClauseLabel
 from superviz.app.playback import SPEEDS
+from superviz.scene.numerals import loss_text
 from superviz.views.theme import BODY_SIZE, scaled, set_style, typeset
 
 _STEP_SIZE, _COMPACT_STEP_SIZE = 24, 18
@@ -66,7 +66,7 @@ class PlaybackBar(QWidget):
         self._step.show_text(f"Step {step:,}")
         has_room = not self._compact and step < _LONG_STEP
         name = loss_name if has_room else loss_name.rpartition(" ")[2]
-        self._loss.show_text(f"{name} {figures.brief(loss)}" if math.isfinite(loss) else "")
+        self._loss.show_text(f"{name} {loss_text(loss)}" if math.isfinite(loss) else "")
         if self._ahead != live_step - step:
             self._ahead = live_step - step
             self._show_follow()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
+import threading
 from typing import Any
 
 import numpy as np
 from numba import njit, types
 
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array
-from superviz.engine import lanes, machine_words, optimiser, random_numbers, schedule, state
+from superviz.engine import drawing, gradient, lanes, machine_words, optimiser, random_numbers, schedule, state
 from superviz.engine.drawing import draw_independent, draw_row, gate, read, scale_to_unit
 from superviz.engine.gradient import model_gradient
 from superviz.engine.lanes import ONE, ZERO
@@ -201,18 +202,23 @@ _ROOM = types.NamedUniTuple(_ROWS, len(Room._fields), Room)
 _SIGNATURE = types.void(*(types.int64,) * 5, _WORDS, _SETTINGS, _ROWS, _STATE, _TRACE, _ROOM)
 
 _SOURCES = "".join(
-    inspect.getsource(module) for module in (lanes, machine_words, optimiser, random_numbers, schedule, state)
+    inspect.getsource(module)
+    for module in (drawing, gradient, lanes, machine_words, optimiser, random_numbers, schedule, state)
 )
 
 train: Any = _build(hashlib.sha256(_SOURCES.encode()).hexdigest())
 """train(first, last, done, steps, chunk, halt, settings, sizes, state, trace, room): contiguous arrays, as above."""
 
 
+_compiling = threading.Lock()
+
+
 def compile_kernel() -> None:
     """Compile the kernel, some seconds, or load it from numba's cache, some .1 s. Does nothing the second time."""
-    if not train.signatures:
-        train.compile(_SIGNATURE)
-        train.disable_compile()
+    with _compiling:  # a race of seeds and the run before it may both come here first
+        if not train.signatures:
+            train.compile(_SIGNATURE)
+            train.disable_compile()
 
 
 def kernel_is_cached() -> bool:

@@ -43,7 +43,7 @@ def feet_of(placement: Placement, feature: int) -> tuple[list[tuple[int, float]]
     """
     if placement.lanes or placement.camera.privileged or not placement.alive[feature]:
         return [], []
-    W = placement.W
+    W = placement.W.astype(np.float64)  # where training diverged, float32 holds the weights but not their products
     products = (W.T @ W[:, feature]).tolist()
     squared = products[feature]
     affected = [

@@ -44,6 +44,10 @@ def build(
     return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *below.drawables))
 
 
+_LARGEST = 1e30
+"""Weights of a run that diverged may have infinite products; the scale of colours stays a number."""
+
+
 def full_color(moment: Moment, largest: float | None = None) -> float:
     """The value of full colour: `largest`, else the largest of the moment and its trail, at least 1; rounded up to .1.
 
@@ -54,12 +58,12 @@ def full_color(moment: Moment, largest: float | None = None) -> float:
     if moment.experiment.has_privileged_basis:
         shown = _shown(moment, instance)
         values = np.abs(np.nan_to_num(effects(moment, instance, shown, shown)))
-        return max(1.0, math.ceil(5 * round(float(values.max(initial=0.0)), 2)) / 5)
+        return max(1.0, math.ceil(5 * round(min(float(values.max(initial=0.0)), _LARGEST), 2)) / 5)
     if not largest:
         own = moment.W[instance]
         largest = max(1.0, *(float(np.max(weight_norms(W), initial=0.0)) ** 2 for W in (own, moment.trail)))
     # Tiny starting weights have next to no interference, but a scale all the same.
-    return max(1, math.ceil(round(largest, 3) * 10)) / 10
+    return max(1, math.ceil(round(min(largest, _LARGEST), 3) * 10)) / 10
 
 
 def figure(

@@ -13,6 +13,10 @@ from superviz.views.polygon import polygon
 from superviz.views.segments import goes_in_segments, segments
 from superviz.views.text_layout import lay_out
 
+_FAR = 1e7
+"""Logical pixels. What reaches beyond, or to nowhere (nan), is left out: weights that diverged took Qt's painter along,
+which counts in whole numbers of 32 bits."""
+
 
 def paint(painter: QPainter, scene: Scene, *, text_as_outlines: bool = False) -> None:
     """Paints `scene` in logical pixels; the caller scales the painter for the device. Any thread may do this.
@@ -26,8 +30,12 @@ def paint(painter: QPainter, scene: Scene, *, text_as_outlines: bool = False) ->
     hand = _Hand(painter)
     for drawable in scene.drawables:
         match drawable:
+            case Path(points) if not (points.max(initial=0) < _FAR and points.min(initial=0) > -_FAR):
+                pass
             case Path():
                 hand.path(drawable)
+            case Rect(x, y) | Disc(x, y) | Text(x, y) if not (-_FAR < x < _FAR and -_FAR < y < _FAR):
+                pass
             case Rect():
                 hand.rect(drawable)
             case Disc():

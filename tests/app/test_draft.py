@@ -150,3 +150,14 @@ def test_nothing_entered_breaks_what_is_in_force(entered: object) -> None:
         together = draft.whole()
         assert Experiment(**together.model_dump()) == together
         assert (draft.in_force == before) == (outcome is not Outcome.LIVE)
+
+
+def test_a_list_that_waits_is_let_go_under_other_sizes() -> None:
+    """It was made for six instances; a preset of eight is shown, and its last instances are looked at."""
+    draft = Draft(Experiment(n_features=5, n_hidden=2, n_instances=6, seed=[0, 1, 2, 3, 4, 5]))
+    draft.enter("seed", 9)
+    draft.enter("steps", 500)
+    assert isinstance(draft.pending["seed"], tuple)
+    draft.show(Experiment(n_features=5, n_hidden=2, n_instances=8), 7)
+    assert "seed" not in draft.pending
+    assert draft.value("seed") == 0

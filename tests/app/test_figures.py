@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superviz.app.figures import brief, nudged, read, rounded, shown
+from superviz.app.figures import nudged, read, rounded, shown
 
 
 @pytest.mark.parametrize(
@@ -65,22 +65,6 @@ def test_other_numbers_come_back_but_for_the_last_digits(value: float) -> None:
     assert back is not None
     assert back == pytest.approx(value, rel=5.01e-4)
     assert "e" not in shown(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0014, "0.0014"),
-        (0.06874, "0.069"),
-        (1.5, "1.50"),
-        (0.0, "0"),
-        (2.4e-5, "0.000024"),
-        (1.7e-9, "1.7e−9"),
-        (3.04e7, "3.0e7"),
-    ],
-)
-def test_what_moves_is_brief(value: float, text: str) -> None:
-    assert brief(value) == text
 
 
 @pytest.mark.parametrize(

@@ -159,3 +159,22 @@ def test_without_a_place_for_the_cache_it_still_works() -> None:
     code = "import sys; from superviz.engine import kernel; sys.exit(kernel.kernel_is_cached() or kernel.train is None)"
     environment = {**os.environ, "NUMBA_CACHE_LOCATOR_CLASSES": "ZipCacheLocator"}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_threads_that_come_at_once_compile_it_once() -> None:
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor; from superviz.engine import kernel;"
+        "pool = ThreadPoolExecutor(4); jobs = [pool.submit(kernel.compile_kernel) for _ in range(4)];"
+        "[job.result() for job in jobs]; assert len(kernel.train.signatures) == 1"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_cache_knows_all_that_the_kernel_calls() -> None:
+    """A change of any module of compiled code must make another kernel."""
+    from pathlib import Path
+
+    sources = [path.read_text(encoding="utf-8") for path in Path(kernel.__file__).parent.glob("*.py")]
+    compiled = [text for text in sources if "@njit" in text and text != Path(kernel.__file__).read_text("utf-8")]
+    assert len(compiled) >= 4
+    assert all(text in kernel._SOURCES for text in compiled)

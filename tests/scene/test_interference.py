@@ -216,3 +216,8 @@ def test_extent_holds_the_figure(make_moment, make_canvas) -> None:
         drawn = interference.figure(moment, 0, Selection(), canvas, 1.0, 400)
         assert max(d.x + d.width for d in drawn if isinstance(d, Rect)) <= width
         assert max(sum(text_extent(d)[1::2]) for d in drawn if isinstance(d, Text)) <= height + 1
+
+
+def test_the_scale_of_a_run_that_diverged_is_a_number(make_moment) -> None:
+    W = np.full((1, 2, 5), 1e27, dtype=np.float32)
+    assert np.isfinite(interference.full_color(make_moment(W)))

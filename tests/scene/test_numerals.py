@@ -81,3 +81,8 @@ def test_reads_back(value: float, decimals: int) -> None:
 @given(st.floats(1e-5, 1e5))
 def test_a_loss_keeps_two_figures(value: float) -> None:
     assert float(loss_text(value)) == pytest.approx(value, rel=0.051)
+
+
+@pytest.mark.parametrize(("value", "text"), [(127_795_888.0, "1.3e8"), (-3.2e27, "−3.2e27"), (999_999.0, "999999.00")])
+def test_what_only_a_run_that_diverged_can_have_is_short(value: float, text: str) -> None:
+    assert fixed(value) == text

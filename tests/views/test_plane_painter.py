@@ -234,3 +234,26 @@ def test_glyph_outlines_fill_where_contours_overlap() -> None:
     picture = pixels(Text(30, 20, "t4", 32, WHITE, 700, anchor="middle"), as_outlines=True)
     painted = pixels(Text(30, 20, "t4", 32, WHITE, 700, anchor="middle"))
     assert ink(picture) == pytest.approx(ink(painted), rel=0.02)
+
+
+@pytest.mark.parametrize("nowhere", [float("nan"), float("inf"), -1e27])
+def test_what_lies_beyond_any_screen_is_left_out(nowhere: float) -> None:
+    """Where training diverged, arrows reach so far that Qt's painter would take the process along."""
+    ink, line = Paint("#ffffff"), Stroke("#ffffff", 4.0)
+    far = np.array([[10.0, 10.0], [nowhere, 20.0]])
+    scene = Scene(
+        40,
+        40,
+        "#000000",
+        (
+            Path(far, line),
+            Path(np.concatenate([far, [[0.0, 30.0]]]), line, ink, closed=True),
+            Disc(nowhere, 10.0, 5.0, None, ink),
+            Rect(10.0, nowhere, 5.0, 5.0, fill=ink),
+            Rect(20.0, 20.0, 4.0, 4.0, fill=ink),
+        ),
+    )
+    image = to_image(scene)
+    assert image.pixelColor(22, 22).name() == "#ffffff"
+    lit = [(x, y) for x in range(40) for y in range(40) if image.pixelColor(x, y).name() != "#000000"]
+    assert lit == [(x, y) for x in range(20, 24) for y in range(20, 24)]

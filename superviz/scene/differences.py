@@ -83,9 +83,10 @@ def _aspects(experiment: Experiment) -> Iterator[_Aspect]:
     scales = experiment.starting_scales()
     yield _Aspect(_column(scales), starts, "from {} starting scales", [(f"start × {scale:g}",) for scale in scales])
     seeds = experiment.seeds()
-    yield _Aspect(
-        _column(seeds), "The same recipe, other seeds", "from {} seeds", [(f"seed {seed}",) for seed in seeds]
-    )
+    if len(set(seeds)) == len(seeds):  # one seed gives another start to each instance, so it alone tells none apart
+        yield _Aspect(
+            _column(seeds), "The same recipe, other seeds", "from {} seeds", [(f"seed {seed}",) for seed in seeds]
+        )
 
 
 def _column(values: tuple[float, ...]) -> NDArray[np.float64]:

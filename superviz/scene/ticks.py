@@ -44,9 +44,11 @@ def log_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     return tuple(powers[:: max(1, math.ceil(len(powers) / most))])
 
 
-def short(value: float) -> str:
-    """A tick's label without what can be left out: ".01", "−1", "0.5" as ".5", "1e−5"."""
+def short(value: float, longest: int = 6) -> str:
+    """A tick's label without what can be left out: ".01", "−1", "0.5" as ".5"; "1e−5" where it would be longer."""
+    power = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", MINUS)
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", MINUS)
+        return power
     text = fixed(value, 4).rstrip("0").rstrip(".")
-    return text.replace("0.", ".", 1) if abs(value) < 1 and value else text
+    text = text.replace("0.", ".", 1) if abs(value) < 1 and value else text
+    return text if len(text) <= longest else power

@@ -152,7 +152,8 @@ def _loss_axis(curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
     for tick in log_ticks(curve.low, curve.high, most):
         y = curve.y(tick)
         drawn.append(Path(np.array([[box.left, y], [box.right, y]]), Stroke(canvas.palette.axes, box.mark)))
-        drawn.append(Text(box.left - 9 * box.text, y, short(tick), 12 * box.text, canvas.palette.text3, anchor="end"))
+        label = short(tick, 4 if canvas.compact else 6)
+        drawn.append(Text(box.left - 9 * box.text, y, label, 12 * box.text, canvas.palette.text3, anchor="end"))
     return drawn
 
 

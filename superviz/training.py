@@ -42,6 +42,7 @@ def train(
     KeyboardInterrupt.
     """
     require_device(device)
+    _require_source(source)
     if isinstance(source, Recording):
         goal, before = goal_of(source, steps), 0
         recording = source.continued()
@@ -136,6 +137,14 @@ def train_until(
         recording.flush()
     if runner.error is not None:
         raise runner.error
+
+
+def _require_source(source: object) -> None:
+    """Raises TrainingError for anything but an Experiment or a Recording."""
+    if not isinstance(source, (Experiment, Recording)):
+        raise TrainingError(
+            f"source: give an Experiment or a Recording, not {source!r}; of a preset it is load_recipe(name).experiment"
+        )
 
 
 def _whole(steps: object) -> int:

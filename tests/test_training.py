@@ -209,3 +209,9 @@ def test_an_exception_in_the_worker_reaches_the_caller(monkeypatch: pytest.Monke
     monkeypatch.setattr("superviz.engine.trainer.Trainer.trace", fail)
     with pytest.raises(ZeroDivisionError, match="deep inside"):
         superviz.train(SMALL)
+
+
+@pytest.mark.parametrize("source", ["pentagon", None, 5])
+def test_what_is_nothing_to_train_is_refused(source: object) -> None:
+    with pytest.raises(TrainingError, match=r"^source: give an Experiment or a Recording, not .*load_recipe"):
+        superviz.train(source)  # pyright: ignore[reportArgumentType]

@@ -118,7 +118,8 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
         if instance.get("candidates"):
             console.print(_race(instance), markup=False)
     kind = "test loss" if "training_loss" in best else "loss"
-    console.print(f"Lowest {kind}: instance {best['index']}. {_loss_words(description)}")
+    lowest = f"Lowest {kind}: instance {best['index']}." if best["loss"] is not None else "No loss is finite."
+    console.print(f"{lowest} {_loss_words(description)}")
 
 
 def _columns(instances: list[dict[str, Any]]) -> dict[str, tuple[Literal["left", "right"], Callable[[Any], str]]]:

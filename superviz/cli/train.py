@@ -45,6 +45,7 @@ def train(
 ) -> None:
     """Train without a window."""
     from superviz.core.candidates import what_became
+    from superviz.engine.race import AllDiverged
     from superviz.engine.trainer import Diverged
     from superviz.training import require_device, train_until
 
@@ -56,6 +57,8 @@ def train(
             recording = plan.begin(report)
         except KeyboardInterrupt:
             raise _stopped(f"stopped before every seed was tried; nothing was written to {output}") from None
+        except AllDiverged as error:
+            raise _stopped(f"{error}; nothing was written to {output}") from None
         with closing(recording):
             start = recording.live_step
             try:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_EXAMPLE_NUMBERS = 100_000_000
 """In the training sets of all instances together: 400 MB."""
+MOST_BATCH_NUMBERS = 1_000_000_000
+"""In one instance's batch: a step of so many takes seconds, and can't be stopped halfway."""
 MOST_EXACT_FEATURES = 8
 """Noise-free training goes through every set of features that may be active together: more are too many..."""
 MOST_ONE_HOT_FEATURES = 100
@@ -57,6 +59,11 @@ def _check_training_data(experiment: Experiment) -> None:
     n = experiment.n_features
     if experiment.unit_norm and experiment.training_set is None:
         raise RecipeError("unit_norm: scales the examples of a training set; give training_set, a number of examples")
+    drawn = n * experiment.batch_size
+    if drawn > MOST_BATCH_NUMBERS:
+        raise RecipeError(
+            f"batch_size: {drawn:,} numbers, its samples times n_features; give at most {MOST_BATCH_NUMBERS // n:,}"
+        )
     numbers = experiment.n_instances * n * (experiment.training_set or 0)
     if numbers > MOST_EXAMPLE_NUMBERS:
         raise RecipeError(

@@ -26,7 +26,8 @@ def evaluation_loss(experiment: Experiment, W: Array, b: Array, W_out: Array | N
     scheme, total = plan(experiment), np.zeros(experiment.n_instances)
     block = at_once(experiment)
     weight = np.full((1, block), 1 / EVALUATION_SAMPLES, dtype=np.float32)
-    for first in range(0, EVALUATION_SAMPLES, block):
-        x = draw(scheme, evaluation_bits(scheme.n_words, first, block)[None])
-        total += loss(experiment, W, b, W_out, unit_norm(x) if experiment.unit_norm else x, weight)
-    return total.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # where training diverged, the loss is infinite, or nan
+        for first in range(0, EVALUATION_SAMPLES, block):
+            x = draw(scheme, evaluation_bits(scheme.n_words, first, block)[None])
+            total += loss(experiment, W, b, W_out, unit_norm(x) if experiment.unit_norm else x, weight)
+        return total.astype(np.float32)

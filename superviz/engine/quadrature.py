@@ -53,10 +53,11 @@ def expected_loss(
 ) -> Array:
     """The loss by the fine rule, or by the one that training takes, (instances,); arguments as in evaluation_loss."""
     nodes, block, total = rule(experiment, fine=fine), at_once(experiment), np.zeros(experiment.n_instances)
-    for first in range(0, len(nodes.subset), block):
-        part = slice(first, first + block)
-        total += loss(experiment, W, b, W_out, nodes.x[None, :, part], nodes.weight(part))
-    return total.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # where training diverged, the loss is infinite, or nan
+        for first in range(0, len(nodes.subset), block):
+            part = slice(first, first + block)
+            total += loss(experiment, W, b, W_out, nodes.x[None, :, part], nodes.weight(part))
+        return total.astype(np.float32)
 
 
 def quadrature_error(experiment: Experiment, W: Array, b: Array, W_out: Array | None = None) -> Array:
@@ -66,7 +67,8 @@ def quadrature_error(experiment: Experiment, W: Array, b: Array, W_out: Array | 
     is about a quarter of this one's, or less.
     """
     seen = expected_loss(experiment, W, b, W_out, fine=False)
-    return abs(seen - expected_loss(experiment, W, b, W_out))
+    with np.errstate(invalid="ignore"):
+        return abs(seen - expected_loss(experiment, W, b, W_out))
 
 
 def rule(experiment: Experiment, *, fine: bool = False) -> Rule:

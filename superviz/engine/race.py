@@ -24,6 +24,10 @@ class Cancelled(TrainingError):
     """The race was called off."""
 
 
+class AllDiverged(TrainingError):
+    """Every seed of an instance diverged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Race:
     """What came of it."""
@@ -44,7 +48,7 @@ def race(
     """Train `best_of` seeds an instance, its own and those that follow it, to the end; `threads` of them at a time.
 
     `progress` is told how many steps of how many are done; it and `cancelled` are called from those threads. Raises
-    Cancelled, and TrainingError where every seed of an instance diverged.
+    Cancelled, and AllDiverged where every seed of an instance did.
     """
     entrants = [
         experiment.changed(seed=[(seed + by) % 2**63 for seed in experiment.seeds()], best_of=1)
@@ -63,7 +67,7 @@ def race(
         tried = list(zip(*pool.map(run, range(len(entrants))), strict=True))
     for instance, candidates in enumerate(tried):
         if not np.isfinite([candidate.loss for candidate in candidates]).any():
-            raise TrainingError(
+            raise AllDiverged(
                 f"instance {instance}: all {len(candidates)} seeds diverged; "
                 f"try a learning rate smaller than {experiment.learning_rate:g}"
             )

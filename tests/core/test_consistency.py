@@ -130,3 +130,10 @@ def test_what_fits_together_is_let_through(values: dict[str, Any]) -> None:
 def test_what_is_not_called_for_is_not_looked_at(values: dict[str, Any]) -> None:
     """It waits until it means something, so that fields can be set in any order."""
     Experiment(**{**SMALL, **values})
+
+
+def test_a_step_is_not_too_long_to_be_stopped() -> None:
+    with pytest.raises(RecipeError) as caught:
+        Experiment(n_features=100_000, n_hidden=2, batch_size=1_000_000)
+    line = "batch_size: 100,000,000,000 numbers, its samples times n_features; give at most 10,000"
+    assert str(caught.value) == line

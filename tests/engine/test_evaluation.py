@@ -159,3 +159,10 @@ def test_a_diverged_model_has_no_loss(model: ModelKind) -> None:
     losses = evaluation_loss(experiment, W, b)
     assert np.isfinite(losses[0])
     assert np.isnan(losses[1])
+
+
+@pytest.mark.parametrize("noise_free", [False, True])
+def test_weights_of_a_run_that_diverged_have_a_loss_that_is_not_finite(noise_free: bool) -> None:
+    experiment = Experiment(n_features=5, n_hidden=2, model="linear", noise_free=noise_free)
+    W, b = np.full((1, 2, 5), 1e25, dtype=np.float32), np.zeros((1, 5), dtype=np.float32)
+    assert not np.isfinite(evaluation_loss(experiment, W, b)).any()

@@ -27,7 +27,7 @@ UNSTABLE = EXPERIMENT.changed(learning_rate=10.0, weight_decay=10.0)
 @contextmanager
 def running(runner: Runner) -> Iterator[threading.Thread]:
     """The runner in a thread; stopped at the end, where nothing may be left of it."""
-    before = threading.active_count()
+    before = set(threading.enumerate())
     thread = threading.Thread(target=runner.run)
     thread.start()
     try:
@@ -36,7 +36,7 @@ def running(runner: Runner) -> Iterator[threading.Thread]:
         runner.stop()
         thread.join(10)
         assert not thread.is_alive()
-        assert threading.active_count() == before
+        assert not set(threading.enumerate()) - before  # others' may end meanwhile
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -137,9 +137,10 @@ def test_advance_pauses_and_takes_so_many_steps(sink: KeepingSink) -> None:
     with running(runner):
         until(lambda: runner.state is RunState.RUNNING and runner.step > 0)
         runner.advance(3)
-        until(lambda: runner.state is RunState.PAUSED)
-        until(lambda: sink.checkpoints[-1].step == sink.live[-1].step == runner.step)
-        before = runner.step
+        until(lambda: len(sink.checkpoints) == 3)  # at step 0, at the pause, and three steps on
+        assert runner.state is RunState.PAUSED
+        before = sink.checkpoints[2].step
+        assert before == sink.checkpoints[1].step + 3
         runner.advance(500)
         until(lambda: runner.step == before + 500)
         until(lambda: sink.live[-1].step == before + 500)

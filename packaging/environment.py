@@ -105,12 +105,14 @@ def _fingerprint() -> str:
 
 
 def _debian_packages(groups: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(package, a library or program it brings) for each line of those groups."""
+    """(package, a library, program or file it brings) for each line of those groups."""
     lines = (line.split() for line in DEBIAN_PACKAGES.read_text(encoding="utf-8").splitlines())
     return [(line[1], line[2]) for line in lines if line and line[0] in groups]
 
 
 def _is_there(file: str) -> bool:
+    if file.startswith("/"):
+        return Path(file).exists()
     if ".so" not in file:
         return shutil.which(file) is not None
     try:

@@ -18,7 +18,7 @@ GATE = {
     "pyright": ["pyright"],
     "import-linter": ["lint-imports"],
     "pytest": ["pytest", "--cov", "--cov-report="],
-    "coverage of core and session": ["coverage", "report"],
+    "coverage of core, session and exchange": ["coverage", "report"],
 }
 """What is checked, in order; one that fails fails the gate, and the others still run."""
 

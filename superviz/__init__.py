@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from superviz.core.errors import SupervizError as SupervizError
     from superviz.core.experiment import Experiment as Experiment
     from superviz.core.recipe import load_recipe as load_recipe
+    from superviz.exchange.importing import import_weights as import_weights
+    from superviz.exchange.streaming import Stream
     from superviz.export.render import render as render
     from superviz.session.recording import Recording as Recording
     from superviz.training import train as train
 
     open = Recording.open
+    record = Stream
 
 __version__ = "0.1.0"
 
@@ -23,8 +26,10 @@ _SURFACE = {
     "Experiment": ("superviz.core.experiment", "Experiment"),
     "Recording": ("superviz.session.recording", "Recording"),
     "SupervizError": ("superviz.core.errors", "SupervizError"),
+    "import_weights": ("superviz.exchange.importing", "import_weights"),
     "load_recipe": ("superviz.core.recipe", "load_recipe"),
     "open": ("superviz.session.recording", "Recording.open"),
+    "record": ("superviz.exchange.streaming", "Stream"),
     "render": ("superviz.export.render", "render"),
     "show": ("superviz.app.show", "show"),
     "train": ("superviz.training", "train"),

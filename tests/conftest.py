@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import reject
+from hypothesis import strategies as st
 
+from superviz.core.consistency import MOST_EXACT_FEATURES
+from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
+from superviz.core.kinds import DISTRIBUTIONS, MODEL_KINDS, OPTIMISERS, SCHEDULES
 from superviz.session.recording import Recording
 from superviz.training import train
 
@@ -86,3 +91,68 @@ def small_session(small_run: Recording, tmp_path: Path) -> Path:
     path = tmp_path / "small.superviz"
     small_run.save(path)
     return path
+
+
+@st.composite
+def _experiments(draw: st.DrawFn) -> Experiment:
+    """Small ones of every kind, with any of the fields at its default or not."""
+    n, m, instances = draw(st.integers(2, 6)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    positive = st.floats(1e-6, 1)
+    number = st.floats(-1e5, 1e5)
+    sizes = {"n_features": n, "n_hidden": m, "n_instances": instances}
+
+    def spread(entries: st.SearchStrategy[float], per_list: int) -> st.SearchStrategy[object]:
+        nested = st.lists(st.lists(entries, min_size=n, max_size=n), min_size=instances, max_size=instances)
+        return entries | st.lists(entries, min_size=per_list, max_size=per_list) | nested
+
+    def one_each(entries: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+        return entries | st.lists(entries, min_size=instances, max_size=instances)
+
+    row = st.lists(number, min_size=n, max_size=n)
+    matrix = st.lists(row, min_size=m, max_size=m)
+    start = st.just("random") | matrix | st.lists(matrix, min_size=instances, max_size=instances)
+    fields: dict[str, st.SearchStrategy[object]] = {
+        "importance": spread(positive, n),
+        "model": st.sampled_from(list(MODEL_KINDS)),
+        "bias": st.booleans(),
+        "loss_over_features": st.sampled_from(["mean", "sum"]),
+        "l1_penalty": st.floats(0, 100),
+        "starting_weights": start | st.just("polygon") if m == 2 else start,
+        "starting_polygon": one_each(st.integers(2, n)),
+        "starting_scale": one_each(st.floats(1e-3, 1e3)),
+        "starting_bias": spread(number, n),
+        "distribution": st.sampled_from(list(DISTRIBUTIONS)),
+        "feature_probability": positive | st.lists(positive, min_size=instances, max_size=instances),
+        "feature_sets": st.integers(2, 7) | st.permutations(range(n)).map(lambda order: [order[:2]]),
+        "correlation": st.floats(0, 1),
+        "probability_of": st.just("set"),
+        "parents": st.just([-1, *range(n - 1)]),
+        "signed": st.booleans(),
+        "training_set": st.none() | st.integers(1, 20),
+        "learning_rate": st.floats(1e-6, 10),
+        "batch_size": st.integers(1, 1_000_000),
+        "steps": st.integers(1, 1_000_000_000),
+        "weight_decay": st.floats(0, 10),
+        "seed": one_each(st.integers(0, 2**63 - 1)),
+        "optimiser": st.sampled_from(list(OPTIMISERS)),
+        "momentum": st.floats(0, 0.999),
+        "schedule": st.sampled_from(list(SCHEDULES)),
+        "warmup": st.just(1),
+        "best_of": st.integers(1, 20),
+    }
+    chosen = draw(st.lists(st.sampled_from(list(fields)), unique=True))
+    values = {name: draw(fields[name]) for name in chosen}
+    if values.get("training_set"):
+        values["unit_norm"] = draw(st.booleans())
+    elif n <= MOST_EXACT_FEATURES:
+        values["noise_free"] = draw(st.booleans())
+    try:
+        return Experiment(**sizes, **values)  # type: ignore[arg-type]
+    except RecipeError:
+        reject()
+
+
+@pytest.fixture(scope="session")
+def experiments() -> st.SearchStrategy[Experiment]:
+    """Experiments of every kind, for properties: `data.draw(experiments)`."""
+    return _experiments()

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from superviz.app.about import show_about
+from superviz.app.log_entries import show_log
 from superviz.app.panels import PANELS
+from superviz.exchange.formats import FORMATS
 
 if TYPE_CHECKING:
     from superviz.app.main_window import MainWindow
@@ -22,6 +25,7 @@ class ActionRow:
 
     name: str
     menu: str
+    """Whose submenus stand behind a slash."""
     text: str
     run: Callable[[MainWindow], object]
     shortcuts: tuple[str, ...] = ()
@@ -35,12 +39,24 @@ def _copy(window: MainWindow, name: str) -> None:
     window.copy_view(name)
 
 
+def _write(window: MainWindow, name: str) -> None:
+    window.handing_on.write(name)
+
+
 def _toggle_panel(window: MainWindow, name: str) -> None:
     window.look.toggle_panel(name)
 
 
 def _shows_panel(window: MainWindow, name: str) -> bool:
     return window.look.shows_panel(name)
+
+
+def _keep_older(window: MainWindow, count: int) -> None:
+    window.remembering.keep_older_versions(count)
+
+
+def _keeps_older(window: MainWindow, count: int) -> bool:
+    return window.remembering.older_versions == count
 
 
 HIDEABLE = {"recipe": "Recipe"} | {row.name: row.title for row in PANELS if row.name != "vectors"}
@@ -52,20 +68,46 @@ ACTIONS: tuple[ActionRow, ...] = (
         "another_seed", "Session", "Restart with another seed", lambda w: w.restart(another_seed=True), ("Shift+R",)
     ),
     ActionRow("open", "Session", "Open…", lambda w: w.ask_open(), ("Ctrl+O",), separated=True),
+    ActionRow("open_recent", "Session", "Open recent", lambda w: w.show_recent(), ("Ctrl+Shift+O",)),
     ActionRow("save", "Session", "Save", lambda w: w.files.save(), ("Ctrl+S",)),
     ActionRow("save_as", "Session", "Save as…", lambda w: w.files.save_as(), ("Ctrl+Shift+S",)),
-    ActionRow("export", "Session", "Export a clip or picture…", lambda w: w.ask_export(), ("Ctrl+E",), separated=True),
+    *(
+        ActionRow(
+            f"older_{count}",
+            "Session/When a save replaces a file",
+            f"Keep {count or 'no'} older version{'' if count == 1 else 's'}",
+            partial(_keep_older, count=count),
+            checked=partial(_keeps_older, count=count),
+        )
+        for count in (0, 1, 2, 5, 20)
+    ),
+    ActionRow("rename", "Session", "Rename the session…", lambda w: w.renaming.open(), ("Shift+F2",)),
+    ActionRow("quit", "Session", "Quit", lambda w: w.close(), ("Ctrl+Q",), separated=True),
+    ActionRow("export", "Export", "Export a clip or picture…", lambda w: w.ask_export(), ("Ctrl+E",)),
     *(
         ActionRow(
             f"copy_{row.name}",
-            "Session",
+            "Export",
             f"Copy {row.title.lower()} as a picture",
             partial(_copy, name=row.name),
             ("Ctrl+Shift+C",) if row.name == "vectors" else (),
         )
         for row in PANELS
     ),
-    ActionRow("quit", "Session", "Quit", lambda w: w.close(), ("Ctrl+Q",), separated=True),
+    *(
+        ActionRow(
+            f"export_{row.name}",
+            "Export",
+            f"{row.deed}…",
+            partial(_write, name=row.name),
+            separated=place == 0,
+        )
+        for place, row in enumerate(FORMATS.values())
+    ),
+    ActionRow("recipe_string", "Export", "Copy recipe string", lambda w: w.handing_on.copy_recipe(), separated=True),
+    ActionRow(
+        "paste_recipe", "Export", "Paste recipe string", lambda w: w.handing_on.paste_recipe(), ("Ctrl+Shift+V",)
+    ),
     ActionRow("train", "Training", "Pause or go on training", lambda w: w.toggle_training(), ("Space",)),
     ActionRow("step", "Training", "Train one step", lambda w: w.train_steps(1), (".",)),
     ActionRow("step_100", "Training", "Train 100 steps", lambda w: w.train_steps(100), ("Shift+.", ">")),
@@ -93,6 +135,9 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("back", "Playback", "Back a little", lambda w: w.stage.scrub_by(-0.01), ("Left",)),
     ActionRow("forward", "Playback", "Forward a little", lambda w: w.stage.scrub_by(0.01), ("Right",)),
     ActionRow("to_end", "Playback", "To the live head", lambda w: w.stage.playback.follow(), ("End",)),
+    ActionRow("mark", "Playback", "Bookmark this step…", lambda w: w.bookmarking.mark(), ("B",), separated=True),
+    ActionRow("next_mark", "Playback", "To the next bookmark", lambda w: w.bookmarking.go(+1), ("Shift+Right",)),
+    ActionRow("previous_mark", "Playback", "To the bookmark before", lambda w: w.bookmarking.go(-1), ("Shift+Left",)),
     ActionRow("loop", "Playback", "Loop", lambda w: w.stage.toggle_loop(), ("L",), lambda w: w.stage.playback.looping),
     ActionRow("two_dimensions", "View", "Vectors in 2D", lambda w: w.stage.change_display(dimensions=2)),
     ActionRow("three_dimensions", "View", "Vectors in 3D", lambda w: w.stage.change_display(dimensions=3)),
@@ -108,6 +153,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ),
     ActionRow("next_instance", "View", "Next instance", lambda w: w.look.show_instance(+1), ("PgDown", "/")),
     ActionRow("next_feature", "View", "Select the next feature", lambda w: w.look.select_next_feature(), ("N",)),
+    ActionRow("name_feature", "View", "Name and colour this feature…", lambda w: w.naming.name_selected(), ("F2",)),
     ActionRow("select_none", "View", "Select nothing", lambda w: w.stage.pin(None), ("Esc",)),
     ActionRow("theme", "View", "Dark or light", lambda w: w.look.toggle_theme(), ("Ctrl+T",), separated=True),
     ActionRow(
@@ -135,9 +181,11 @@ ACTIONS: tuple[ActionRow, ...] = (
         )
         for number, (name, title) in enumerate(HIDEABLE.items(), start=1)
     ),
+    ActionRow("reset_layout", "Panels", "Reset layout", lambda w: w.remembering.reset_layout(), separated=True),
     ActionRow("message", "Help", "Go to the newest message", lambda w: w.notifications.focus_newest(), ("F6",)),
     ActionRow("commands", "Help", "Find a command…", lambda w: w.show_commands(), ("Ctrl+K",)),
-    ActionRow("about", "Help", "About superviz", lambda w: w.show_about()),
+    ActionRow("show_log", "Help", "Show log", show_log, separated=True),
+    ActionRow("about", "Help", "About superviz", show_about),
 )
 
 
@@ -161,11 +209,12 @@ def make_menu(window: MainWindow, actions: dict[str, QAction]) -> QMenu:
     menu = QMenu(window)
     submenus: dict[str, QMenu] = {}
     for row in ACTIONS:
-        if row.menu not in submenus:
-            submenus[row.menu] = menu.addMenu(row.menu)
+        submenu = menu
+        for name in row.menu.split("/"):
+            submenu = submenus[name] if name in submenus else submenus.setdefault(name, submenu.addMenu(name))
         if row.separated:
-            submenus[row.menu].addSeparator()
-        submenus[row.menu].addAction(actions[row.name])
+            submenu.addSeparator()
+        submenu.addAction(actions[row.name])
     return menu
 
 

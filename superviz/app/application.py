@@ -1,21 +1,26 @@
-"""The composition root: one QApplication, one window, and what becomes of errors that nobody expected."""
+"""The composition root: one QApplication, one window, its preferences and its log."""
 
 from __future__ import annotations
 
 import gc
 import sys
-import traceback
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 import platformdirs
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from superviz.app.faults import Faults
+from superviz.app.importing import IMPORTABLE
+from superviz.app.log import Log, log_path
+from superviz.app.log_entries import log_runs, log_start
 from superviz.app.main_window import MainWindow
+from superviz.app.preferences import PreferencesFile, preferences_path
 from superviz.app.session_controller import SessionController
 from superviz.core.errors import SupervizError
 from superviz.core.recipe import DEFAULT_PRESET, load_recipe
+from superviz.core.recipe_string import is_recipe_string
 from superviz.engine.runner import RunState
 from superviz.session.recording import Recording
 from superviz.views.fonts import load_fonts
@@ -47,20 +52,42 @@ def make_application() -> QApplication:
     return app
 
 
-def make_window(what: str | Path | Recording | None = None, journals: Path | None = None) -> MainWindow:
-    """The window on a preset, a recipe, a session file or a recording. Raises SupervizError where it can't be shown."""
+def is_recipe(what: str | Path) -> bool:
+    """Whether that is a recipe's file or string; so long a name is more than some systems care to look up."""
+    return Path(what).suffix == ".toml" or is_recipe_string(str(what))
+
+
+def make_window(
+    what: str | Path | Recording | None = None,
+    journals: Path | None = None,
+    *,
+    follow: bool = False,
+    preferences: PreferencesFile | None = None,
+) -> MainWindow:
+    """The window on a preset, a recipe, a session file or a recording, or on weights once it is said how they lie.
+
+    With `follow`, on a session file as another program writes it. Without `preferences` it is as it was drawn, and
+    forgets how it was left. Raises SupervizError where it can't be shown.
+    """
     controller = SessionController(journals or data_folder() / "journals")
-    window = MainWindow(controller)
+    window = MainWindow(controller, preferences or PreferencesFile())
     try:
         if isinstance(what, Recording):
             controller.show_recording(what)
-        elif what is not None and Path(what).suffix != ".toml" and Path(what).exists():
-            controller.open(Path(what))
+        elif what is not None and not is_recipe(what) and Path(what).suffix.lower() in IMPORTABLE:
+            controller.start(load_recipe(DEFAULT_PRESET), window.stage.display)
+            ask = partial(window.files.open, Path(what), window.stage.display)
+            QTimer.singleShot(0, window, partial(window.attempt, ask))
+        elif what is not None and (follow or (not is_recipe(what) and Path(what).exists())):
+            controller.open(Path(what), follow=follow)
         else:
             controller.start(load_recipe(what or DEFAULT_PRESET), window.stage.display)
+            if what is not None and Path(what).suffix == ".toml":
+                window.remembering.note_file(Path(what))
     except SupervizError:
         window.discard()
         raise
+    window.remembering.restore_pace()
     return window
 
 
@@ -78,26 +105,27 @@ def spare_the_collector(window: MainWindow) -> None:
     window.controller.state_changed.connect(settled)
 
 
-def run_application(what: str | Path | Recording | None = None) -> int:
+def run_application(what: str | Path | Recording | None = None, *, follow: bool = False) -> int:
     """Show the window until it is closed. Raises SupervizError where what was asked for can't be shown."""
     app = make_application()
-    window = make_window(what)
-    spare_the_collector(window)
-    sys.excepthook = window_excepthook(window)
+    log, faults = Log(log_path()), Faults(app)
+    faults.watch()
+    try:
+        window = make_window(what, follow=follow, preferences=PreferencesFile(preferences_path()))
+        spare_the_collector(window)
+        log_runs(window.controller)
+        faults.told.connect(window.show_fault)
+        faults.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
+        if not window.remembering.restore_place():
+            window.resize(_first_size(app))
+        window.show()
+        log_start()
+        return app.exec()
+    finally:
+        faults.close()
+        log.close()
+
+
+def _first_size(app: QApplication) -> QSize:
     room = app.primaryScreen().availableSize()
-    window.resize(min(WIDEST, round(_SCREEN_SHARE * room.width())), min(TALLEST, round(_SCREEN_SHARE * room.height())))
-    window.show()
-    return app.exec()
-
-
-def window_excepthook(window: MainWindow):
-    """An exception that nobody handled is shown and printed; the window lives on."""
-
-    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, error, trace)
-        if isinstance(error, KeyboardInterrupt):
-            QTimer.singleShot(0, window.close)
-            return
-        window.notify(f"Something went wrong: {kind.__name__}: {error}. Your run is safe; please report this.", "error")
-
-    return show
+    return QSize(min(WIDEST, round(_SCREEN_SHARE * room.width())), min(TALLEST, round(_SCREEN_SHARE * room.height())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -190,4 +191,4 @@ def described(action: QAction) -> tuple[str, str]:
     """An action's words and its keys, for people: bare keys stand after a tab in its text, others are its shortcut."""
     words, _, keys = action.text().partition("\t")
     keys = keys or action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return words.replace("&", "").rstrip("…"), keys
+    return re.sub("&(.)", r"\1", words).rstrip("…"), keys

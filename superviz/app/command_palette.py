@@ -1,6 +1,8 @@
-"""CommandPalette: every action and every preset, found by typing; for the keyboard alone."""
+"""CommandPalette: every action, preset and feature, found by typing; for the keyboard alone."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPalette
@@ -28,8 +30,18 @@ _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -_MOST_ROWS,
 class CommandPalette(QWidget):
     """A list over the window. Letters filter it, the arrow keys move in it, Enter does what is marked, Esc leaves."""
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget) -> None:
+    def __init__(
+        self,
+        actions: dict[str, QAction],
+        parent: QWidget,
+        finder: Callable[[str, QObject], list[QAction]] | None = None,
+    ) -> None:
+        """`finder` makes actions of what was typed, which are too many to be listed; they belong to the object given.
+
+        They come first.
+        """
         super().__init__(parent)
+        self._finder = finder
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = actions
@@ -92,14 +104,13 @@ class CommandPalette(QWidget):
     def _filter(self, typed: str) -> None:
         wanted = typed.lower().split()
         self._list.clear()
+        for action in self._finder(typed, self) if self._finder is not None and wanted else ():
+            self._list.addItem(_item(action))
         found: list[tuple[bool, QListWidgetItem]] = []
         for action in self._actions.values():
-            words, keys = described(action)
-            if action.isEnabled() and all(word in words.lower() for word in wanted):
-                item = QListWidgetItem(words)
-                item.setData(_KEYS_ROLE, keys)
-                item.setData(_ACTION_ROLE, action)
-                found.append((not words.lower().startswith(typed.lower().strip()), item))
+            words = described(action)[0].lower()
+            if action.isEnabled() and all(word in words for word in wanted):
+                found.append((not words.startswith(typed.lower().strip()), _item(action)))
         for _, item in sorted(found, key=lambda entry: entry[0]):
             self._list.addItem(item)
         self._list.setCurrentRow(0)
@@ -121,6 +132,14 @@ class CommandPalette(QWidget):
         self.close()
         if before is not None and before is not self._input:
             before.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _item(action: QAction) -> QListWidgetItem:
+    words, keys = described(action)
+    item = QListWidgetItem(words)
+    item.setData(_KEYS_ROLE, keys)
+    item.setData(_ACTION_ROLE, action)
+    return item
 
 
 class CommandDelegate(QStyledItemDelegate):

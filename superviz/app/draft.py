@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -133,5 +132,4 @@ def well_formed(name: str, value: object) -> object:
 
 @lru_cache(maxsize=64)
 def _adapter(name: str) -> TypeAdapter[object]:
-    field = Experiment.model_fields[name]
-    return TypeAdapter(cast(Any, Annotated[cast(Any, field.annotation), *field.metadata]))
+    return TypeAdapter(Experiment.model_fields[name].rebuild_annotation())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from superviz.app.export_dialog import ExportDialog
 from superviz.app.export_form import ExportSettings
+from superviz.app.log import timed
 from superviz.core.errors import SupervizError
 from superviz.session.recording import Recording
 
@@ -44,13 +45,14 @@ class ExportThread(QThread):
         from superviz.export.render import render
 
         try:
-            render(
-                self._recording,
-                **asdict(self.settings),
-                force=True,  # the file dialog has asked already
-                progress=self.progressed.emit,
-                cancelled=self._cancelled.is_set,
-            )
+            with timed(f"exporting {self.settings.path.name}"):
+                render(
+                    self._recording,
+                    **asdict(self.settings),
+                    force=True,  # the file dialog has asked already
+                    progress=self.progressed.emit,
+                    cancelled=self._cancelled.is_set,
+                )
         except SupervizError as error:
             self.fault = str(error)
         except Exception as error:  # told in the window; the thread must not take the app down

@@ -19,7 +19,7 @@ from superviz.core.experiment import Experiment, field_note
 from superviz.core.fields import Choice, Parents, Sets
 
 _LEAST_LETTERS = 4
-_WORDS_GAP = 12
+_WORDS_GAP = 8
 _WORDS_SHARE = 3
 """How much more of the row the words have than their label."""
 

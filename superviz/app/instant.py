@@ -22,6 +22,8 @@ REST_MILLISECONDS = 400
 PATIENCE_SECONDS = 0.1
 """How long a training goes on though a newer change waits: a hand that never stops would otherwise never see one.
 Then what there is of it is shown, growing; most are done by then."""
+_NEARLY = 0.5
+"""A share of the steps: a training that has come so far in PATIENCE_SECONDS is whole before it is painted twice."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,10 +101,12 @@ class InstantThread(QThread):
 
         def is_wanted() -> bool:
             preview.timeline(attempt.instance)  # names shapes while the kernel trains; the window finds them named
-            if time.perf_counter() - began >= PATIENCE_SECONDS:
-                self._show(attempt, preview)
-                return self._in_hand is attempt and self._newest is None
-            return self._in_hand is attempt
+            took = time.perf_counter() - began
+            share = preview.recording.live_step / attempt.experiment.steps
+            if took < PATIENCE_SECONDS or (took < 2 * PATIENCE_SECONDS and share >= _NEARLY):
+                return self._in_hand is attempt
+            self._show(attempt, preview)
+            return self._in_hand is attempt and self._newest is None
 
         try:
             train_alone(attempt.experiment, attempt.instance, preview.recording, is_wanted)
@@ -137,6 +141,8 @@ class Instant(QObject):
     """There is something newer to be shown."""
     failed = Signal(str)
     """What was changed can't be trained: one line."""
+    taken_back = Signal()
+    """What was tried becomes no run: the session is as it was."""
 
     def __init__(self, controller: SessionController, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -170,7 +176,7 @@ class Instant(QObject):
         base = self.attempt.base if self.attempt is not None else self._session_now(instance)
         self._rest.start()
         self._controller.racing.call_off()
-        self._controller.runner.pause()
+        self._controller.pause()
         self._begin(Attempt(experiment, instance, base))
 
     def show_instance(self, instance: int) -> None:
@@ -208,8 +214,12 @@ class Instant(QObject):
     def _rested(self) -> None:
         """Make what was tried last a run, recorded and of all instances."""
         self._rest.stop()
-        attempt, thread = self.attempt, self._thread
+        attempt, thread, controller = self.attempt, self._thread, self._controller
         if attempt is None or thread is None:
+            return
+        if attempt.experiment != controller.requested and not controller.new_runs.agreed():
+            self._forget()
+            self.taken_back.emit()
             return
         if thread.preview is not None and thread.preview.experiment == attempt.experiment:
             thread.rest()
@@ -217,10 +227,11 @@ class Instant(QObject):
             thread.forget()
         self._run_rests, self._awaits_run = False, True
         try:
-            if not self._controller.train_flat_out(attempt.experiment):
+            if not controller.train_flat_out(attempt.experiment):
                 self._awaits_run = False
         except SupervizError as error:
             self._forget()
+            self.taken_back.emit()
             self.failed.emit(str(error))
 
     def _has_caught_up(self, preview: Preview) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 
@@ -27,17 +28,32 @@ class Measures:
 WIDE = Measures(toolbar=52, recipe=304, right=384, strip=180, timeline=176, header=40)
 COMPACT = Measures(toolbar=44, recipe=232, right=268, strip=118, timeline=118, header=32)
 COMPACT_BELOW = 1600
+LEAST = {"recipe": 0.9, "right": 0.8, "strip": 0.8, "timeline": 0.8, "interference": 0.6}
+"""How much smaller than it was drawn a panel can be dragged."""
+_LEAST_NEURONS = 0.45
+"""How high the neurons stay, as a part of their column's drawn width."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 280, 180
+"""Logical pixels that the vectors always have."""
 _HANDLE = 1
 
 
 class Layout(QWidget):
-    """Recipe | vectors over strip | interference over neurons, all above the timeline. Borders can be dragged."""
+    """Recipe | vectors over strip | interference over neurons, all above the timeline. Borders can be dragged.
+
+    What was dragged is kept as a part of the size it was drawn with, so that it suits every window and text scale.
+    """
+
+    dragged = Signal()
+    """Someone has moved a border."""
 
     def __init__(
         self, toolbar: QWidget, panels: dict[str, QWidget], playback_bar: QWidget, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._toolbar, self._panels, self._playback_bar = toolbar, panels, playback_bar
+        self._measures, self._drawn_heatmap = WIDE, 1
+        self.shares: dict[str, float] = {}
+        """Of recipe, right, strip, timeline and interference, those that were dragged: parts of their drawn sizes."""
         self._timeline = QWidget()
         row = QHBoxLayout(self._timeline)
         _pack(row)
@@ -51,24 +67,33 @@ class Layout(QWidget):
         for splitter, hero in ((self._columns, 1), (self._centre, 0), (self._rows, 0)):
             for index in range(splitter.count()):
                 splitter.setStretchFactor(index, int(index == hero))
+        self._borders: dict[tuple[QObject, int], str] = {
+            (self._columns, 1): "recipe",
+            (self._columns, 2): "right",
+            (self._rows, 1): "timeline",
+            (self._centre, 1): "strip",
+            (self._right, 1): "interference",
+        }
+        """By splitter and handle: what has its size from there."""
+        self._parts: dict[str, QWidget] = {name: panels[name] for name in ("recipe", "strip", "interference")}
+        self._parts |= {"right": self._right, "timeline": self._timeline}
+        for splitter in (self._columns, self._rows, self._centre, self._right):
+            splitter.splitterMoved.connect(self._moved)
         whole = QVBoxLayout(self)
         _pack(whole)
         whole.addWidget(toolbar)
         whole.addWidget(self._rows, 1)
 
     def apply(self, measures: Measures) -> None:
-        """Give every panel its measured room; what is left goes to the vectors."""
+        """Give every panel its measured room, or what it was dragged to; what is left goes to the vectors."""
+        self._measures = measures
         self._toolbar.setFixedHeight(measures.toolbar)
-        self._playback_bar.setFixedWidth(measures.recipe)
-        width, height = self.width(), self.height() - measures.toolbar
-        upper = height - measures.timeline - _HANDLE
-        centre = width - measures.recipe - measures.right - 2 * _HANDLE
-        self._columns.setSizes([measures.recipe, max(1, centre), measures.right])
-        self._rows.setSizes([max(1, upper), measures.timeline])
-        self._centre.setSizes([max(1, upper - measures.strip - _HANDLE), measures.strip])
-        # The heatmap is square and as wide as its column; the neurons get what is left.
-        heatmap = min(measures.right + 2 * measures.header, upper * 6 // 11)
-        self._right.setSizes([heatmap, max(1, upper - heatmap - _HANDLE)])
+        self._place()
+
+    def drag(self, shares: Mapping[str, float]) -> None:
+        """Have those panels sized so, and all others as they were drawn."""
+        self.shares = {name: share for name, share in shares.items() if name in LEAST}
+        self._place()
 
     def show_only(self, hidden: frozenset[str]) -> None:
         """Hide those panels, and what holds nothing any more."""
@@ -77,6 +102,58 @@ class Layout(QWidget):
         self._right.setVisible(not {"interference", "neurons"} <= hidden)
         self._timeline.setVisible("timeline" not in hidden)
         self._toolbar.setVisible("toolbar" not in hidden)
+
+    def _place(self) -> None:
+        width, upper = self.width() - 2 * _HANDLE, self.height() - self._measures.toolbar - _HANDLE
+        recipe, right = self._size("recipe"), self._size("right")
+        # Both give way in a narrow window.
+        fitting = min(1.0, max(0, width - _LEAST_WIDTH) / max(1, recipe + right))
+        recipe, right = round(fitting * recipe), round(fitting * right)
+        timeline = min(self._size("timeline"), max(1, upper - _LEAST_HEIGHT))
+        upper = max(1, upper - timeline)
+        strip = min(self._size("strip"), max(1, upper - _HANDLE - _LEAST_HEIGHT))
+        # The heatmap is square and as wide as its column; the neurons get what is left.
+        self._drawn_heatmap = max(1, min(right + 2 * self._measures.header, upper * 6 // 11))
+        heatmap = min(self._size("interference"), max(1, upper - _HANDLE - self._least_neurons))
+        self._columns.setSizes([recipe, max(1, width - recipe - right), right])
+        self._rows.setSizes([upper, timeline])
+        self._centre.setSizes([max(1, upper - strip - _HANDLE), strip])
+        self._right.setSizes([heatmap, max(1, upper - heatmap - _HANDLE)])
+        self._playback_bar.setFixedWidth(max(recipe, self._measures.recipe))
+
+    def _size(self, name: str) -> int:
+        if self._parts[name].isHidden():
+            return 0
+        return round(max(LEAST[name], self.shares.get(name, 1.0)) * self._drawn(name))
+
+    def _drawn(self, name: str) -> int:
+        return self._drawn_heatmap if name == "interference" else getattr(self._measures, name)
+
+    @property
+    def _least_neurons(self) -> int:
+        return round(_LEAST_NEURONS * self._measures.right)
+
+    @Slot(int, int)
+    def _moved(self, _position: int, handle: int) -> None:
+        splitter = self.sender()
+        assert isinstance(splitter, QSplitter)
+        name, sizes = self._borders[splitter, handle], splitter.sizes()
+        first = name in ("recipe", "interference")
+        size = min(sizes[0 if first else -1], self._room(name))
+        self.shares[name] = max(LEAST[name], size / self._drawn(name))
+        self._place()  # what it was dragged over has its own size again
+        self.dragged.emit()
+
+    def _room(self, name: str) -> int:
+        """How large it can be made while all else keeps its size, and the vectors what they need."""
+        if name in ("recipe", "right"):
+            other = self._size("right" if name == "recipe" else "recipe")
+            return self.width() - 2 * _HANDLE - other - _LEAST_WIDTH
+        upper = self.height() - self._measures.toolbar - _HANDLE
+        if name == "timeline":
+            return upper - self._size("strip") - _HANDLE - _LEAST_HEIGHT
+        beside = self._least_neurons if name == "interference" else _LEAST_HEIGHT
+        return upper - self._rows.sizes()[1] - _HANDLE - beside
 
 
 def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from superviz.app.actions import make_actions, make_menu, plain_keys, show_checks
+from superviz.app.arranging import arrange
+from superviz.app.bookmarking import Bookmarking
 from superviz.app.command_palette import CommandPalette
+from superviz.app.dropping import Dropping
+from superviz.app.elsewhere import show_what_can_be_trained
 from superviz.app.exporting import Exporting
+from superviz.app.feature_finder import find_features
+from superviz.app.feature_naming import FeatureNaming
+from superviz.app.handing_on import HandingOn
 from superviz.app.instant import Instant
-from superviz.app.layout import COMPACT, COMPACT_BELOW, WIDE, Layout
+from superviz.app.layout import Layout
 from superviz.app.look import Look
 from superviz.app.messages import Messages
-from superviz.app.notifications import Notifications, Severity
+from superviz.app.notifications import Notifications, Offer, Severity
 from superviz.app.panel import Panel
 from superviz.app.panels import PANELS, Frame, PanelRow
 from superviz.app.playback_bar import PlaybackBar
+from superviz.app.preferences import PreferencesFile
 from superviz.app.preview import Preview
 from superviz.app.recipe_panel import RecipePanel
+from superviz.app.recovery import Recovery
+from superviz.app.remembering import Remembering
+from superviz.app.renaming import Renaming
 from superviz.app.session_controller import SessionController
 from superviz.app.session_files import SessionFiles
 from superviz.app.stage import Stage
@@ -40,7 +51,7 @@ from superviz.views.theme import apply_theme
 class MainWindow(QMainWindow):
     """The one window. It holds no run and no look of its own: the session controller and the stage do."""
 
-    def __init__(self, controller: SessionController) -> None:
+    def __init__(self, controller: SessionController, preferences: PreferencesFile) -> None:
         super().__init__()
         self.setObjectName("superviz")
         self.resize(1440, 860)
@@ -65,7 +76,14 @@ class MainWindow(QMainWindow):
         self.notifications = Notifications(self.layout_)
         self.exporting = Exporting(self)
         self.files = SessionFiles(controller, self)
-        self.messages = Messages(controller, self.notifications, self.attempt, self.start_run)
+        self.handing_on = HandingOn(self.stage, controller, self.files, self.notifications, self)
+        self.naming = FeatureNaming(self.stage, controller, self)
+        self.bookmarking = Bookmarking(self.stage, controller, self)
+        self.renaming = Renaming(controller, self.toolbar.title_place, self)
+        self.messages = Messages(controller, self.notifications, self.attempt, self.start_run, self.files)
+        self.recovery = Recovery(controller, self.notifications, self.attempt, self.files.may_leave)
+        self.remembering = Remembering(self, preferences)
+        self.dropping = Dropping(self)
         self._connect()
         self._apply_theme(self.stage.display)
 
@@ -74,19 +92,24 @@ class MainWindow(QMainWindow):
         self.controller.state_changed.connect(self._state_changed)
         self.controller.edited.connect(self._edited_for_them)
         self.stage.settings_changed.connect(self._settings_changed)
+        self.stage.unreadable.connect(self._unreadable)
         self.stage.frame_shown.connect(self._frame_shown)
+        self.stage.frame_shown.connect(self._first_frame_shown)
         self.recipe_panel.edited.connect(self._edited)
         self.recipe_panel.new_run_requested.connect(self._new_run_requested)
         self.recipe_panel.instant_toggled.connect(self._instant_toggled)
         self.recipe_panel.tried.connect(self._tried)
         self.instant.switched.connect(self._instant_switched)
         self.instant.failed.connect(self._instant_failed)
+        self.instant.taken_back.connect(self._show_recipe)
         self.toolbar.preset_picked.connect(self._preset_picked)
         self.toolbar.pace_changed.connect(self.controller.set_pace)
         self.controller.pace_changed.connect(self.toolbar.show_pace)
         self.playback_bar.speed_changed.connect(self._speed_changed)
         self.exporting.finished.connect(self._exported)
-        self.files.saved.connect(self._saved)
+        self.controller.saved.connect(self._show_title)
+        self.renaming.renamed.connect(self._renamed)
+        self.remembering.recent.picked.connect(self.open_file)
 
     # -- the edge where errors are handled, once ------------------------------------------------------------------
 
@@ -100,6 +123,11 @@ class MainWindow(QMainWindow):
     def notify(self, line: str, kind: Severity = "info") -> None:
         """One line, at the foot of the window."""
         self.notifications.notify(line, kind)
+
+    @Slot(str)
+    def show_fault(self, line: str) -> None:
+        """What nobody expected, and where more is told of it."""
+        self.notifications.notify(line, "error", [Offer("Show log", self.actions_by_name["show_log"].trigger)])
 
     # -- the session ----------------------------------------------------------------------------------------------
 
@@ -117,7 +145,12 @@ class MainWindow(QMainWindow):
 
     def ask_open(self) -> None:
         """Ask which session or recipe, and show it."""
-        self.files.ask_open(self.stage.display)
+        self.files.ask_open(self.stage.display_of_new_runs)
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Show that session or those weights, or train that recipe; asks first where work would be lost."""
+        self.attempt(lambda: self.files.open(path, self.stage.display_of_new_runs))
 
     def ask_export(self) -> None:
         """Ask what clip or picture to write."""
@@ -125,9 +158,13 @@ class MainWindow(QMainWindow):
 
     def discard(self) -> None:
         """Let go of everything without asking."""
+        self.remembering.close()
         self.stage.stop()
         self.instant.close()
         self.exporting.close()
+        self.handing_on.close()
+        self.recovery.close()
+        self.files.importing.close()
         self.controller.close()
         self.deleteLater()
 
@@ -140,7 +177,7 @@ class MainWindow(QMainWindow):
 
     def train_steps(self, steps: int) -> None:
         """That many steps, then rest."""
-        self.controller.runner.advance(steps)
+        self.controller.train_steps(steps)
         self.stage.playback.follow()
 
     def switch_instant(self, on: bool) -> None:
@@ -161,14 +198,17 @@ class MainWindow(QMainWindow):
         self.notify("Copied as a picture")
 
     def show_commands(self) -> None:
-        """Every action and every preset, to be found by typing."""
-        CommandPalette({**self.actions_by_name, **self.toolbar.preset_commands}, self).open_over(self)
+        """Every action, preset and feature, to be found by typing."""
+        commands = {**self.actions_by_name, **self.toolbar.preset_commands, **self.remembering.recent.commands}
+        CommandPalette(commands, self, self._features_found).open_over(self)
 
-    def show_about(self) -> None:
-        """What this is."""
-        QMessageBox.about(
-            self, "superviz", "superviz lets you watch a neural network decide where to put its features."
-        )
+    def _features_found(self, typed: str, parent: QObject) -> list[QAction]:
+        n_features = self.stage.shown.experiment.n_features
+        return find_features(typed, n_features, self.stage.display, self.stage.pin, parent)
+
+    def show_recent(self) -> None:
+        """The files of late, to be found by typing."""
+        CommandPalette(self.remembering.recent.commands, self).open_over(self)
 
     # -- what the widgets and the run say -------------------------------------------------------------------------
 
@@ -176,14 +216,16 @@ class MainWindow(QMainWindow):
     def _session_changed(self) -> None:
         self.toolbar.show_title(self.controller.recording.title)
         self.toolbar.show_pace(self.controller.pace)
-        self.recipe_panel.show_experiment(self.controller.experiment, self.stage.display.instance)
+        self._show_recipe()
+        show_what_can_be_trained(self.controller.held, self.actions_by_name, self.toolbar, self.recipe_panel)
         self._show_dimensions()
         self._show_title()
-        self._arrange()
+        arrange(self)
 
     @Slot(object, str)
     def _state_changed(self, state: RunState, _message: str) -> None:
         self.toolbar.show_state(state)
+        show_what_can_be_trained(self.controller.held, self.actions_by_name, self.toolbar, self.recipe_panel)
         self.toolbar.show_backend(self.controller.recording.backend)
 
     @Slot(object, object)
@@ -195,25 +237,35 @@ class MainWindow(QMainWindow):
             self.recipe_panel.show_experiment(self.stage.shown.experiment, after.instance)
         if before.dimensions != after.dimensions:
             self._show_dimensions()
+        self.recipe_panel.show_display(after)
         if before.hidden_panels != after.hidden_panels or before.text_scale != after.text_scale:
-            self._arrange()
+            arrange(self)
         show_checks(self, self.actions_by_name)
 
     @Slot(object)
     def _frame_shown(self, frame: Frame) -> None:
         self.toolbar.show_tried(isinstance(self.stage.shown, Preview))
-        self.toolbar.show_progress(self.stage.live_step, frame.timeline.horizon, self.controller.runner.rate)
+        described = self.stage.shown.recording.described
+        horizon = frame.timeline.horizon if described else 0
+        self.toolbar.show_progress(self.stage.live_step, horizon, self.controller.rate)
         loss = float(frame.moment.loss[frame.display.instance])
         position, following = frame.moment.position, self.stage.playback.following
         # While it follows, the live head has only just moved on: nothing is ahead that a button could bring.
         live = int(position) if following else self.stage.live_step
-        self.playback_bar.show_position(position, loss, live, brief_loss_name(frame.moment.experiment))
+        self.playback_bar.show_position(
+            position, loss, live, brief_loss_name(frame.moment.experiment, described=described)
+        )
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:
             if row.name in self.panels:
                 if row.heading is not None:
                     self.panels[row.name].show_title(row.heading(frame))
                 self.panels[row.name].set_clause(row.brief if self.stage.compact else row.clause(frame))
+
+    @Slot(object)
+    def _first_frame_shown(self, _frame: Frame) -> None:
+        self.stage.frame_shown.disconnect(self._first_frame_shown)
+        self.recovery.look(self.devicePixelRatioF() * self.stage.display.text_scale)
 
     @Slot(str, object)
     def _edited(self, field: str, value: LiveValue) -> None:
@@ -243,13 +295,17 @@ class MainWindow(QMainWindow):
     def _instant_failed(self, line: str) -> None:
         self.notify(line, "error")
 
-    @Slot(str)
-    def _preset_picked(self, name: str) -> None:
-        self.attempt(lambda: self.files.start(load_recipe(name), self.stage.display))
+    @Slot()
+    def _show_recipe(self) -> None:
+        self.recipe_panel.show_experiment(self.controller.experiment, self.stage.display.instance)
 
     @Slot(str)
-    def _saved(self, name: str) -> None:
-        self.notify(f"Saved {name}")
+    def _preset_picked(self, name: str) -> None:
+        self.attempt(lambda: self.files.start(load_recipe(name), self.stage.display_of_new_runs))
+
+    @Slot()
+    def _renamed(self) -> None:
+        self.toolbar.show_title(self.controller.recording.title)
         self._show_title()
 
     @Slot(object, str)
@@ -258,6 +314,10 @@ class MainWindow(QMainWindow):
             self.notify(fault, "error")
         elif path is not None:
             self.notify(f"Wrote {path.name}")
+
+    @Slot(str)
+    def _unreadable(self, line: str) -> None:
+        self.notify(line, "error")
 
     @Slot(float)
     def _speed_changed(self, speed: float) -> None:
@@ -287,7 +347,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Room changes; below 1600 the window says less."""
         super().resizeEvent(event)
-        self._arrange()
+        arrange(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks once about unsaved work, then stops every thread."""
@@ -303,19 +363,6 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-
-    def _arrange(self) -> None:
-        text_scale = self.stage.display.text_scale
-        self.stage.compact = self.width() < COMPACT_BELOW * text_scale
-        measures = (COMPACT if self.stage.compact else WIDE).scaled(text_scale)
-        for panel in (self.toolbar, self.recipe_panel, self.playback_bar, *self.panels.values()):
-            panel.set_compact(self.stage.compact)
-        for row in PANELS:
-            if row.name in self.panels:
-                self.panels[row.name].show_header(bool(row.brief) or not self.stage.compact)
-        self.layout_.apply(measures)
-        alone = {"strip"} if self.stage.shown.experiment.n_instances == 1 else set[str]()
-        self.layout_.show_only(self.stage.display.hidden_panels | alone)
 
     def _panel(self, row: PanelRow) -> Panel:
         names = (f"copy_{row.name}", f"panel_{row.name}", "export")
@@ -333,6 +380,7 @@ class MainWindow(QMainWindow):
         self.toolbar.show_dimensions(hidden, self.stage.display.dimensions)
         self.actions_by_name["three_dimensions"].setEnabled(hidden > 2)
 
+    @Slot()
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.name} — superviz")
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from superviz.app.notifications import Card, Notifications, Offer, Severity
 from superviz.app.session_controller import SessionController
+from superviz.app.session_files import SessionFiles
 from superviz.core.experiment import Experiment
 from superviz.engine.race import Race
 from superviz.engine.runner import RunState
@@ -26,17 +27,30 @@ class Messages(QObject):
         notifications: Notifications,
         attempt: Callable[[Callable[[], object]], None],
         start_run: Callable[[Experiment], None],
+        files: SessionFiles,
     ) -> None:
         super().__init__(notifications)
         self._controller, self._notifications = controller, notifications
         self._attempt, self._start_run = attempt, start_run
+        self._elsewhere = self._offer("Save elsewhere…", files.save_as)
         self._trouble: Card | None = None
         self._race: Card | None = None
+        self._work: Card | None = None
+        self._thinned: Card | None = None
         controller.session_changed.connect(self._session_changed)
         controller.state_changed.connect(self._state_changed)
         controller.remarked.connect(self._remarked)
         controller.failed.connect(self._failed)
         controller.journal_failed.connect(self._journal_failed)
+        controller.thinned.connect(self._frames_thinned)
+        controller.saved.connect(self._saved)
+        controller.save_failed.connect(self._save_failed)
+        controller.saving.lasts.connect(self._saving_lasts)
+        controller.saving.ended.connect(self._work_ended)
+        controller.copying.lasts.connect(self._copying_lasts)
+        controller.copying.ended.connect(self._work_ended)
+        files.importing.began.connect(self._import_began)
+        files.importing.ended.connect(self._import_ended)
         controller.racing.progressed.connect(self._race_progressed)
         controller.racing.ended.connect(self._race_ended)
         controller.racing.called_off.connect(self._race_is_over)
@@ -44,6 +58,9 @@ class Messages(QObject):
     @Slot()
     def _session_changed(self) -> None:
         self._settle_trouble()
+        self._thinned = None
+        if not self._controller.recording.described:
+            return
         for remark in self._controller.recording.experiment.remarks():
             self._notifications.notify(remark)
 
@@ -89,7 +106,7 @@ class Messages(QObject):
 
     @Slot(str)
     def _remarked(self, line: str) -> None:
-        self._notifications.notify(line)
+        self._notifications.notify(line[0].upper() + line[1:])
 
     @Slot(str)
     def _failed(self, line: str) -> None:
@@ -97,7 +114,52 @@ class Messages(QObject):
 
     @Slot(str)
     def _journal_failed(self, line: str) -> None:
-        self._notifications.notify(f"{line}; the run is kept in memory only: save it elsewhere", "error")
+        self._notifications.notify(f"{line}; the run goes on in memory only", "error", [self._elsewhere])
+
+    @Slot(str)
+    def _saved(self, name: str) -> None:
+        self._notifications.notify(f"Saved {name}")
+
+    @Slot(str)
+    def _save_failed(self, line: str) -> None:
+        self._notifications.notify(line, "error", [self._elsewhere])
+
+    @Slot(int)
+    def _frames_thinned(self, count: int) -> None:
+        """Once a run, and then only the number, for as long as that is there."""
+        line = f"{count:,} frame{'' if count == 1 else 's'} not kept: the disk can’t keep up"
+        if self._thinned is None:
+            self._thinned = self._notifications.notify(line)
+        else:
+            self._notifications.reword(self._thinned, line)
+
+    @Slot(str)
+    def _saving_lasts(self, name: str) -> None:
+        self._be_busy(f"Saving {name}…")
+
+    @Slot()
+    def _copying_lasts(self) -> None:
+        self._be_busy("Making a copy to work in…")
+
+    @Slot(str)
+    def _import_began(self, name: str) -> None:
+        self._be_busy(f"Reading {name}…")
+
+    @Slot(str)
+    def _import_ended(self, fault: str) -> None:
+        self._work_ended()
+        if fault:
+            self._failed(fault)
+
+    def _be_busy(self, line: str) -> None:
+        self._work_ended()
+        self._work = self._notifications.notify(line, "busy")
+
+    @Slot()
+    def _work_ended(self) -> None:
+        if self._work is not None:
+            self._notifications.take_back(self._work)
+            self._work = None
 
     @Slot(int, int)
     def _race_progressed(self, seeds: int, percent: int) -> None:

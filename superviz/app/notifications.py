@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from superviz.app.buttons import Button, Glyph
+from superviz.app.log import LOG
 from superviz.views.theme import BODY_SIZE, scaled, typeset
 
 Severity: TypeAlias = Literal["info", "warning", "error", "busy"]
@@ -51,11 +52,18 @@ class Notifications(QWidget):
         """What is shown, the oldest first."""
         return [card.line for card in self._cards]
 
-    def notify(self, line: str, kind: Severity = "info", offers: Sequence[Offer] = ()) -> Card:
-        """Say `line`, with a button for each of at most two offers. A line that is still there isn't said twice."""
+    def notify(
+        self, line: str, kind: Severity = "info", offers: Sequence[Offer] = (), body: QWidget | None = None
+    ) -> Card:
+        """Say `line`, with a button for each of at most two offers, under `body` if there is more to show.
+
+        A line that is still there isn't said twice.
+        """
+        if kind in ("warning", "error"):
+            LOG.warning("told: %s", line)
         for card in [card for card in self._cards if card.line == line]:
             self._remove(card)
-        card = Card(line, kind, offers)
+        card = Card(line, kind, offers, body)
         card.dismissed.connect(self.take_back)
         self._cards.append(card)
         self._column.addWidget(card)
@@ -77,6 +85,10 @@ class Notifications(QWidget):
     def take_back(self, card: Card) -> None:
         """Be rid of a card, if it is there."""
         self._remove(card)
+        self._place()
+
+    def fit(self) -> None:
+        """Give the cards the room they need, once what stands on one of them is larger or smaller."""
         self._place()
 
     def focus_newest(self) -> None:
@@ -122,7 +134,7 @@ class Card(QWidget):
     dismissed = Signal(object)
     """The card itself."""
 
-    def __init__(self, line: str, kind: Severity, offers: Sequence[Offer]) -> None:
+    def __init__(self, line: str, kind: Severity, offers: Sequence[Offer], body: QWidget | None = None) -> None:
         super().__init__()
         self.kind: Severity = kind
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -138,6 +150,8 @@ class Card(QWidget):
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         typeset(self._words, BODY_SIZE)
         grid.addWidget(self._words, 0, 1)
+        if body is not None:
+            grid.addWidget(body, 1, 0, 1, 3)
         if offers:
             buttons = QHBoxLayout()
             buttons.setSpacing(8)
@@ -147,7 +161,7 @@ class Card(QWidget):
                 button.clicked.connect(partial(self._take_up, offer))
                 buttons.addWidget(button)
             buttons.addStretch(1)
-            grid.addLayout(buttons, 1, 1, 1, 2)
+            grid.addLayout(buttons, 2, 1, 1, 2)
         if kind != "busy":
             close = Button("quiet", "close")
             close.setProperty("small", True)

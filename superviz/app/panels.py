@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from superviz.core.shapes import number_word
 from superviz.scene import interference, neurons, strip, timeline, vectors
 from superviz.scene.canvas import Canvas
-from superviz.scene.differences import differences
+from superviz.scene.differences import Differences, differences
 from superviz.scene.drawables import Scene
 from superviz.scene.effects import effects_formula
 from superviz.scene.selection import Selection
@@ -54,14 +54,22 @@ def _vectors_clause(frame: Frame) -> str:
         neurons = "neuron reads" if experiment.n_hidden == 1 else "neurons read"
         return f"Each arrow is one feature: the weights with which {count} {neurons} it."
     where = f"{count} hidden dimension{'' if experiment.n_hidden == 1 else 's'}"
+    if not frame.moment.described:
+        return f"Each arrow is one feature: the direction it has in {where}."
     return f"Each arrow is one feature: the direction the model gives it in its {where}."
 
 
+def _differences(frame: Frame) -> Differences:
+    return differences(frame.moment.experiment, frame.display, described=frame.moment.described)
+
+
 def _strip_clause(frame: Frame) -> str:
-    return f"{differences(frame.moment.experiment).clause} Click one to look closer."
+    return f"{_differences(frame).clause} Click one to look closer."
 
 
 def _interference_clause(frame: Frame) -> str:
+    if not frame.moment.described:
+        return f"{effects_formula(frame.moment)}: {interference.about(frame.moment)}"
     privileged = frame.moment.experiment.has_privileged_basis
     what = "what one alone does to all" if privileged else "what activating one does to another"
     return f"{effects_formula(frame.moment)}: {what}"
@@ -83,7 +91,7 @@ PANELS: tuple[PanelRow, ...] = (
         _strip_clause,
         "",
         "The models trained side by side.",
-        heading=lambda frame: differences(frame.moment.experiment).heading,
+        heading=lambda frame: _differences(frame).heading,
         every=4,
     ),
     PanelRow(
@@ -101,7 +109,7 @@ PANELS: tuple[PanelRow, ...] = (
         "neurons",
         "Neurons",
         lambda frame, canvas: neurons.build(frame.moment, frame.display, frame.selection, canvas),
-        lambda frame: neurons.basis_words(frame.moment.experiment),
+        lambda frame: neurons.basis_words(frame.moment.experiment, described=frame.moment.described),
         "what each one carries",
         "Which features each hidden dimension carries.",
         every=4,

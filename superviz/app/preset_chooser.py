@@ -7,7 +7,7 @@ from itertools import groupby
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStyleOptionViewItem, QWidget
 
 from superviz.app.buttons import Chooser
 from superviz.core.recipe import Recipe
@@ -32,6 +32,7 @@ class PresetChooser(Chooser):
         self.setProperty("large", True)
         self.setAccessibleName("Preset")
         typeset(self, BODY_SIZE, 600)
+        self._titles = [recipe.title for recipe in presets]
         self._own: QStandardItem | None = None
         self._model = QStandardItemModel(self)
         for source, group in groupby(presets, key=lambda recipe: recipe.source):
@@ -57,6 +58,16 @@ class PresetChooser(Chooser):
                 self._own = QStandardItem(title)
                 self._model.insertRow(0, self._own)
             self.setCurrentIndex(self._row_of(title))
+
+    def set_width(self, width: int) -> None:
+        """Be that wide, or wider where the longest preset's title asks for it; narrower where room is short."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        longest = max((self.fontMetrics().horizontalAdvance(title) for title in self._titles), default=0)
+        whole = self.style().sizeFromContents(
+            QStyle.ContentsType.CT_ComboBox, option, QSize(longest + 1, self.fontMetrics().height()), self
+        )
+        super().set_width(max(width, whole.width()))
 
     def showPopup(self) -> None:
         """As wide as it takes to read, and within the window."""

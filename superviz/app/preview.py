@@ -10,9 +10,13 @@ import numpy as np
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Array
 from superviz.core.spreads import PER_LIST, varies_by_instance
+from superviz.scene.naming import name_arrangement
 from superviz.session.moment import Moment
 from superviz.session.recording import Recording
 from superviz.session.timeline import Timeline, TimelineReader
+
+NAMING_SECONDS = 0.004
+"""In one frame a run's keyframes are named for so long at most: a long one that was just opened has hundreds."""
 
 
 class Shown(Protocol):
@@ -39,7 +43,7 @@ class Session:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._reader = TimelineReader(recording)
+        self._reader = TimelineReader(recording, name_arrangement)
 
     @property
     def experiment(self) -> Experiment:
@@ -49,7 +53,7 @@ class Session:
         return self.recording.moment(position, instance)
 
     def timeline(self, instance: int) -> Timeline:
-        return self._reader.read(instance)
+        return self._reader.read(instance, NAMING_SECONDS)
 
 
 class Preview:
@@ -62,7 +66,7 @@ class Preview:
     def __init__(self, experiment: Experiment, instance: int, base: Moment | None = None) -> None:
         self.experiment, self.instance = experiment, instance
         self.recording = Recording.create(alone(experiment, instance))
-        self._reader = TimelineReader(self.recording)
+        self._reader = TimelineReader(self.recording, name_arrangement)
         self._base = base
 
     def moment(self, position: float, instance: int) -> Moment:

@@ -7,7 +7,6 @@ import threading
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from superviz.app.training_thread import spare_cores
-from superviz.core.candidates import Candidate
 from superviz.core.errors import SupervizError
 from superviz.core.experiment import Experiment
 from superviz.engine.race import Cancelled, Race, race
@@ -105,19 +104,3 @@ class Racing(QObject):
         self._thread = None
         thread.deleteLater()
         self.ended.emit(thread.race, thread.fault)
-
-
-def what_became(candidates: tuple[Candidate, ...], kept: int) -> str:
-    """What became of the seeds that were tried for an instance, of which `kept` was the best."""
-    best = next(candidate for candidate in candidates if candidate.seed == kept)
-    others: dict[str, int] = {}
-    for candidate in candidates:
-        if candidate is not best:
-            became = "diverged" if candidate.loss == float("inf") else candidate.shape or "no shape with a name"
-            others[became] = others.get(became, 0) + 1
-    counted = sorted(others.items(), key=lambda entry: -entry[1])
-    words = ", ".join(f"{count} × {became}" if count > 1 else became for became, count in counted)
-    return (
-        f"Kept seed {best.seed} of {len(candidates)}: {best.shape or 'no shape with a name'}, "
-        f"loss {best.loss:.4g}; the others became: {words}"
-    )

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from superviz.app import figures
 from superviz.app.buttons import Button
 from superviz.app.draft import Draft, Outcome
-from superviz.app.feature_lists import counted_from_1
 from superviz.app.field_list import FieldList
+from superviz.app.known_sizes import KnownSizes
 from superviz.app.panel import Panel
 from superviz.app.recipe_foot import RecipeFoot
 from superviz.app.refusal import Refusal
 from superviz.app.sample_preview import SamplePreview
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
+from superviz.session.display import DisplaySettings
 from superviz.views.theme import BODY_SIZE, typeset
 
-_CLAUSE = "what it trains on"
+_CLAUSE, _UNKNOWN_CLAUSE = "what it trains on", "what is known of it"
 _PICTURED = "Data"
 """The group that a picture of the samples stands in."""
 _SCROLL_BAR = 8
@@ -58,6 +59,9 @@ class RecipePanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._area, 1)
+        self._sizes = KnownSizes()
+        self._sizes.hide()
+        column.addWidget(self._sizes, 1)
         column.addWidget(self._foot)
         self._draft: Draft | None = None
         super().__init__("Recipe", _CLAUSE, body, menu_actions, parent)
@@ -98,6 +102,22 @@ class RecipePanel(Panel):
             self._draft.show(experiment, instance)
         self._show()
 
+    def show_reason(self, reason: str, brief: str, *, described: bool) -> None:
+        """Offer nothing and say why in a line, or everything where that is ""; of what isn't `described`, the sizes."""
+        self._foot.show_reason(reason, brief)
+        self._fields.setEnabled(not reason)
+        self._instant.setVisible(not reason)
+        self._area.setVisible(described)
+        self._sizes.setVisible(not described)
+        if reason:
+            self._editing().discard()
+        self._show_clause()
+        self._show()
+
+    def show_display(self, display: DisplaySettings) -> None:
+        """Show features in the colours they were given there."""
+        self._preview.show_display(display)
+
     def show_instant(self, on: bool) -> None:
         """Be in instant mode, or no longer; tells nobody."""
         self._instant.setChecked(on)
@@ -108,8 +128,9 @@ class RecipePanel(Panel):
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)
-        self.set_clause("" if compact else _CLAUSE)
+        self._show_clause()
         self._fields.set_compact(compact)
+        self._sizes.set_compact(compact)
         self._preview.set_compact(compact)
         self._foot.set_compact(compact)
         self._keep_margins()
@@ -123,11 +144,16 @@ class RecipePanel(Panel):
     def _show(self) -> None:
         draft = self._editing()
         self._refusal.dismiss()
+        self._sizes.show_sizes(draft.in_force)
         self._fields.show_rows_for(draft.edited)
         for name in self._fields.rows:
             self._show_field(name)
         self._preview.show_samples_of(draft.fitting, draft.instance_in(draft.fitting))
         self._foot.show_pending(len(draft.pending), draft.instant)
+
+    def _show_clause(self) -> None:
+        known = _UNKNOWN_CLAUSE if self._area.isHidden() else _CLAUSE
+        self.set_clause("" if self.is_compact else known)
 
     def _show_field(self, name: str) -> None:
         row, draft = self._fields.rows[name], self._editing()
@@ -148,7 +174,7 @@ class RecipePanel(Panel):
             outcome = draft.enter(name, row.read(entered, draft.edited))
         except RecipeError as error:
             self._show()
-            self._refusal.show_under(row.editor, counted_from_1(str(error)))
+            self._refusal.show_under(row.editor, str(error))
             return
         if outcome is Outcome.LIVE:
             self.edited.emit(name, getattr(draft.in_force, name))
@@ -170,7 +196,7 @@ class RecipePanel(Panel):
         try:
             experiment = self._editing().whole()
         except RecipeError as error:
-            self._refusal.show_under(self._foot, counted_from_1(str(error)))
+            self._refusal.show_under(self._foot, str(error))
             return
         self.new_run_requested.emit(experiment)
 

@@ -12,6 +12,7 @@ from superviz.engine.sampling import sample
 from superviz.scene import samples
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Scene
+from superviz.session.display import DisplaySettings
 from superviz.views.plane_painter import paint
 from superviz.views.theme import current_palette, scaled
 
@@ -29,6 +30,7 @@ class SamplePreview(QWidget):
         super().__init__(parent)
         self._experiment: Experiment | None = None
         self._instance = 0
+        self._display = DisplaySettings()
         self._scene: Scene | None = None
         self._height = _HEIGHT
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,6 +40,13 @@ class SamplePreview(QWidget):
         """Show what that instance of `experiment` is trained on."""
         if (experiment, instance) != (self._experiment, self._instance):
             self._experiment, self._instance = experiment, instance
+            self._redraw()
+
+    def show_display(self, display: DisplaySettings) -> None:
+        """Show features in the colours they were given there."""
+        changed = display.feature_colors != self._display.feature_colors
+        self._display = display
+        if changed:
             self._redraw()
 
     def set_compact(self, compact: bool) -> None:
@@ -70,7 +79,7 @@ class SamplePreview(QWidget):
         shown = first_samples(experiment, instance)
         canvas = Canvas(self.width(), self.height(), current_palette())
         importance = experiment.importance_array()[instance]
-        self._scene = samples.build(shown, importance, canvas, signed=experiment.signed)
+        self._scene = samples.build(shown, importance, canvas, self._display, signed=experiment.signed)
         caption = _caption(experiment, shown.shape[1])
         first = samples.shown_features(experiment.n_features, canvas)
         rest = f" The first {first} of {experiment.n_features} features." if first < experiment.n_features else ""

@@ -8,21 +8,32 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from superviz.app import questions
-from superviz.app.questions import Answer
+from superviz.app.held_session import notes_of
+from superviz.app.importing import IMPORTABLE, Importing
+from superviz.app.log import timed
+from superviz.app.questions import Answer, Replacing
 from superviz.app.session_controller import SessionController
 from superviz.core.recipe import Recipe, load_recipe
 from superviz.session.display import DisplaySettings
 
 
 class SessionFiles(QObject):
-    """Methods raise SupervizError where a file can't be read or written; what was shown before is then still there."""
+    """Methods raise SupervizError where a file can't be read; what was shown before is then still there.
 
-    saved = Signal(str)
-    """To a file of that name."""
+    Saving goes on beside the window: what becomes of it is told by the controller.
+    """
+
+    opened = Signal(object)
+    """The Path of what is shown now."""
 
     def __init__(self, controller: SessionController, parent: QWidget) -> None:
         super().__init__(parent)
         self._controller, self._window = controller, parent
+        self.importing = Importing(controller, self)
+        self.importing.shown.connect(self.opened)
+        controller.new_runs.may_replace = self.may_leave
+        self.folder = Path.home()
+        """Where a file is looked for and suggested while the session has none of its own."""
 
     @property
     def name(self) -> str:
@@ -31,18 +42,21 @@ class SessionFiles(QObject):
         return file.stem if file else self._controller.recording.title or "session"
 
     def suggestion(self, ending: str) -> Path:
-        """A file beside the session's own, or in the home folder."""
+        """A file beside the session's own, or in the folder of the one before."""
         file = self._controller.file
-        return (file.parent if file else Path.home()) / f"{self.name}{ending}"
+        return (file.parent if file else self.folder) / f"{self.name}{ending}"
 
     def open(self, path: Path, display: DisplaySettings) -> None:
-        """Show a session, at rest, or a recipe, training and looked at as `display` says."""
-        if not self.may_leave():
-            return
-        if path.suffix == ".toml":
-            self._controller.start(load_recipe(path), display, pristine=False)
-        else:
-            self._controller.open(path)
+        """Show a session or weights, at rest, or a recipe, training and looked at as `display` says."""
+        if path.suffix.lower() in IMPORTABLE:
+            self._import(path)
+        elif self.may_leave():
+            with timed(f"opening {path.name}"):
+                if path.suffix == ".toml":
+                    self._controller.start(load_recipe(path), display, pristine=False)
+                else:
+                    self._controller.open(path)
+            self.opened.emit(path)
 
     def start(self, recipe: Recipe, display: DisplaySettings) -> None:
         """Train a preset from its random start."""
@@ -54,26 +68,45 @@ class SessionFiles(QObject):
         if path := questions.ask_open_file(self._window, self.suggestion("").parent):
             self.open(path, display)
 
-    def save(self) -> bool:
-        """To the session's file; asks where, the first time. Whether it was saved."""
-        if self._controller.file is None:
-            return self.save_as()
-        self._controller.save(self._controller.file)
-        self.saved.emit(self._controller.file.name)
-        return True
+    def save(self) -> None:
+        """To the session's file; asks where, the first time."""
+        if path := self._destination():
+            self._controller.begin_save(path)
 
-    def save_as(self) -> bool:
-        """Ask where, and save. Whether it was saved."""
-        path = questions.ask_save_file(self._window, self.suggestion(".superviz"))
-        if path is None:
-            return False
-        self._controller.save(path)
-        self.saved.emit(path.name)
-        return True
+    def save_as(self) -> None:
+        """Ask where, and save."""
+        if path := self._asked():
+            self._controller.begin_save(path)
 
     def may_leave(self) -> bool:
-        """Whether the run shown may go: asks once where work would be lost."""
-        if not self._controller.has_unsaved_work:
-            return True
-        answer = questions.ask_unsaved(self._window, self.name)
-        return self.save() if answer is Answer.SAVE else answer is Answer.DISCARD
+        """Whether the run shown may go: asks once where work would be lost, and waits where it is to be saved."""
+        held = self._controller.held
+        if self._controller.has_unsaved_work:
+            answer = questions.ask_unsaved(self._window, self.name)
+            if answer is Answer.CANCEL or (answer is Answer.SAVE and not self._is_saved()):
+                return False
+        held.agreed = notes_of(held.recording)
+        return True
+
+    def _is_saved(self) -> bool:
+        path = self._destination()
+        return path is not None and self._controller.save(path)
+
+    def _import(self, path: Path) -> None:
+        found = self.importing.look_into(path)
+        choice = questions.ask_import(self._window, path, found)
+        if choice is not None and self.may_leave():
+            self.importing.start(path, choice)
+
+    def _destination(self) -> Path | None:
+        path = self._controller.file
+        if path is None:
+            return self._asked()
+        if self._controller.held.file_was_changed:
+            answer = questions.ask_changed(self._window, path.name)
+            if answer is not Replacing.REPLACE:
+                return self._asked() if answer is Replacing.SAVE_ELSEWHERE else None
+        return path
+
+    def _asked(self) -> Path | None:
+        return questions.ask_save_file(self._window, self.suggestion(".superviz"))

@@ -19,15 +19,16 @@ class NoScreenError(SupervizError):
     """There is no screen to open a window on."""
 
 
-def show(what: str | Path | Recording | None = None) -> int:
+def show(what: str | Path | Recording | None = None, *, follow: bool = False) -> int:
     """Open the window on a session, a recipe, a preset's name, a recording, or the default preset, until it is closed.
 
-    Returns the exit status. Raises SupervizError where there is no screen or what was asked for can't be shown.
+    With `follow`, on a session that another program is writing, as it grows. Returns the exit status. Raises
+    SupervizError where there is no screen or what was asked for can't be shown.
     """
     require_screen()
     from superviz.app.application import run_application
 
-    return run_application(what)
+    return run_application(what, follow=follow)
 
 
 def require_screen() -> None:
@@ -38,5 +39,5 @@ def require_screen() -> None:
         return
     raise NoScreenError(
         "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are unset); "
-        "presets, train, describe, render, weights, bench and doctor work without one"
+        "presets, train, describe, render, weights, import, history, recipe, script, bench and doctor work without one"
     )

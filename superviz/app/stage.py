@@ -8,10 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from superviz.app.instant import Instant
+from superviz.app.new_runs import WAYS
 from superviz.app.panels import PANELS, Frame, PanelRow
 from superviz.app.playback import Playback
 from superviz.app.preview import Session, Shown
 from superviz.app.session_controller import SessionController
+from superviz.core.bookmark import Bookmark
+from superviz.core.errors import SessionError
 from superviz.scene.canvas import Canvas
 from superviz.scene.palette import PALETTES
 from superviz.scene.selection import Feature, Instance, Meaning, Pair, Selection, Step
@@ -36,6 +39,10 @@ class Stage(QObject):
 
     settings_changed = Signal(object, object)
     """The DisplaySettings before and after."""
+    ways_changed = Signal()
+    """A person has chosen how runs are to be looked at."""
+    unreadable = Signal(str)
+    """What lies at the playhead is damaged: one line, told once. The frame before stays."""
     frame_shown = Signal(object)
     """The Frame that was just drawn: the words around the views follow it, every few frames."""
 
@@ -45,6 +52,8 @@ class Stage(QObject):
         self.views = {row.name: PlaneView() for row in PANELS}
         self.playback = Playback()
         self.display = DisplaySettings()
+        self.ways: dict[str, object] = {}
+        """The theme, text scale and hidden panels for new runs, where they are not those of the run shown."""
         self.selection = Selection()
         self.compact = False
         self.frame: Frame | None = None
@@ -55,10 +64,12 @@ class Stage(QObject):
         self._moment: Moment | None = None
         self._timeline_key: tuple[object, ...] = ()
         self._timeline: Timeline | None = None
+        self._told = ""
         self._last_tick = time.perf_counter()
         for row in PANELS:
             self._wire(row)
         controller.session_changed.connect(self._session_changed)
+        controller.journalled.connect(self._journalled)
         instant.shown.connect(self._preview_shown)
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
@@ -78,6 +89,11 @@ class Stage(QObject):
         """How far what is looked at has been trained."""
         return self.shown.recording.live_step
 
+    @property
+    def display_of_new_runs(self) -> DisplaySettings:
+        """How a run is to be looked at that has nothing of its own to say about it."""
+        return self.display.model_copy(update=self.ways)
+
     def start(self) -> None:
         """Begin to show frames."""
         self._clock.start()
@@ -93,6 +109,7 @@ class Stage(QObject):
         if self.display != before:
             self._controller.recording.display = self.display
             self.settings_changed.emit(before, self.display)
+            self._note_ways(before)
 
     def pin(self, feature: int | None) -> None:
         """Select that feature in every view, or none."""
@@ -120,11 +137,16 @@ class Stage(QObject):
         """Draw what has changed since the frame before."""
         now = time.perf_counter()
         elapsed, self._last_tick = now - self._last_tick, now
+        self._controller.refresh()
         shown = self.shown
         if shown.recording.keyframe_count == 0:
             return  # the training thread has yet to hand over the random start
         position = self.playback.tick(elapsed, shown.recording.live_step)
-        moment = self._moment_at(shown, position)
+        try:
+            moment = self._moment_at(shown, position)
+        except SessionError as error:
+            self._tell_unreadable(str(error))
+            return
         timeline = self._timeline_of(shown)
         self.frame = Frame(moment, timeline, self.display, self.selection)
         self._frames += 1
@@ -134,6 +156,18 @@ class Stage(QObject):
             self.frame_shown.emit(self.frame)
         if any(drawn):
             self._pace_frames(time.perf_counter() - now)
+
+    def _note_ways(self, before: DisplaySettings) -> None:
+        chosen = {way: getattr(self.display, way) for way in WAYS}
+        chosen = {way: value for way, value in chosen.items() if value != getattr(before, way)}
+        if chosen:
+            self.ways.update(chosen)
+            self.ways_changed.emit()
+
+    def _tell_unreadable(self, line: str) -> None:
+        if line != self._told:
+            self._told = line
+            self.unreadable.emit(line)
 
     def _pace_frames(self, building: float) -> None:
         """Set when the next frame comes, given the seconds that building this one took.
@@ -183,7 +217,8 @@ class Stage(QObject):
         key = (shown, instance, recording.revision, recording.live_step)
         # Flat out there are dozens of keyframes a frame to be named: every other frame is soon enough.
         is_its_turn = key[:2] != self._timeline_key[:2] or self._frames % 2 == 0
-        if self._timeline is None or (key != self._timeline_key and is_its_turn):
+        is_old = self._timeline is None or key != self._timeline_key or not self._timeline.is_complete
+        if self._timeline is None or (is_old and is_its_turn):
             self._timeline = shown.timeline(instance)
             self._timeline_key = key
         return self._timeline
@@ -220,10 +255,14 @@ class Stage(QObject):
         if before != self.display:
             self.settings_changed.emit(before, self.display)
 
+    @Slot()
+    def _journalled(self) -> None:
+        self._session = Session(self._controller.recording)
+
     @Slot(object)
     def _hovered(self, meaning: Meaning | None) -> None:
-        # Cards and the curve are pressed, not selected: hovering them means nothing to the other views.
-        wanted = meaning if isinstance(meaning, (Feature, Pair)) else None
+        # Cards and the curve are pressed, not selected: hovering them means nothing to any view.
+        wanted = meaning if isinstance(meaning, (Feature, Pair, Bookmark)) else None
         self.selection = replace(self.selection, hovered=wanted)
 
     @Slot(object)
@@ -236,6 +275,8 @@ class Stage(QObject):
             self.pin(meaning.source)
         elif isinstance(meaning, Step):
             self.scrub_to(meaning.position)
+        elif isinstance(meaning, Bookmark):
+            self.scrub_to(float(meaning.step))
 
     @Slot(float, float)
     def _scrubbed(self, x: float, _y: float) -> None:

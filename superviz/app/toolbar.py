@@ -21,7 +21,7 @@ from superviz.views.theme import BODY_SIZE, scaled, typeset
 
 _WORDS = {
     RunState.READY: "Ready",
-    RunState.COMPILING: "Compiling the kernel",
+    RunState.COMPILING: "Preparing",
     RunState.RUNNING: "Training",
     RunState.PAUSED: "Paused",
     RunState.FINISHED: "Finished",
@@ -30,6 +30,7 @@ _WORDS = {
 }
 _TRAIN_WORDS = {True: ("Pause training", "Start training", "Train on"), False: ("Pause", "Start", "Train on")}
 """By whether there is room for long words: while it trains, before it did, and after it came to rest."""
+_PACE_TIP = "How fast it trains: for the eye, never for the result. The right end is flat out."
 _WIDTHS = {"presets": (240, 178), "pace": (119, 70), "find": (190, 32), "segment": (43, 43)}
 """Logical pixels at text scale 1: in the full form, and in the compact one."""
 
@@ -55,6 +56,7 @@ class Toolbar(QWidget):
         self._state, self._step, self._progress = RunState.READY, 0, ""
         self._backend, self._gpu = "CPU", ""
         self._tried = False
+        self._elsewhere, self._is_live = "", False
         self._menu = Button("quiet", "menu")
         self._menu.setToolTip("Menu")
         self._menu.setAccessibleName("Menu")
@@ -69,7 +71,7 @@ class Toolbar(QWidget):
         self._pace_label = _label("Pace", "soft")
         self._pace = ValueSlider(SLOWEST, FASTEST, logarithmic=True)
         self._pace.setAccessibleName("Pace")
-        self._pace.setToolTip("How fast it trains: for the eye, never for the result. The right end is flat out.")
+        self._pace.setToolTip(_PACE_TIP)
         self._pace.moved.connect(self._pace_moved)
         self._pace_value = _label("", "plain", 500)
         self._dimensions = Segmented(actions["two_dimensions"], "2D", actions["three_dimensions"], "3D")
@@ -85,6 +87,11 @@ class Toolbar(QWidget):
         self.set_compact(False)
         self.show_pace(None)
 
+    @property
+    def title_place(self) -> QWidget:
+        """What shows the title."""
+        return self._presets
+
     def show_title(self, title: str) -> None:
         """Say what is shown: a preset's title, or another."""
         self._presets.show_title(title)
@@ -94,6 +101,18 @@ class Toolbar(QWidget):
         self._state = state
         self._show_words()
 
+    def show_elsewhere(self, word: str, reason: str, *, live: bool) -> None:
+        """Of weights that are not trained here, say `word` in place of what training does, and `reason` where it could
+        be asked for; "" where they are. `live`: whether they are still being trained somewhere."""
+        self._elsewhere, self._is_live = word, live
+        self._pace.setEnabled(not reason)
+        self._pace.setToolTip(reason or _PACE_TIP)
+        if reason:  # else their actions say what they do
+            for button in (self._train, self._advance, self._restart):
+                button.setToolTip(reason)
+        self._status.setToolTip(reason)
+        self._show_words()
+
     def show_tried(self, tried: bool) -> None:
         """Say whether what is looked at is something being tried out, and not the run."""
         if tried != self._tried:
@@ -101,12 +120,16 @@ class Toolbar(QWidget):
             self._show_status()
 
     def show_progress(self, step: int, horizon: int, rate: float = 0.0) -> None:
-        """Say how far training has come; `rate`, in steps a second as measured, is the status's tooltip."""
+        """Say how far training has come, of `horizon` steps, 0 where nobody knows.
+
+        `rate`, in steps a second as measured, is the status's tooltip.
+        """
         started = self._step > 0
         self._step = step
-        self._progress = f"step {step:,} of {horizon:,}"
+        self._progress = f"step {step:,} of {horizon:,}" if horizon else f"step {step:,}"
         speed = f"{figures.shown(round(rate))} steps/s measured" if rate else ""
-        self._status.setToolTip(" on ".join(filter(None, (speed, self._gpu))))
+        if not self._elsewhere:
+            self._status.setToolTip(" on ".join(filter(None, (speed, self._gpu))))
         self._show_status()
         if started != (step > 0):
             self._show_words()
@@ -196,11 +219,13 @@ class Toolbar(QWidget):
 
     def _show_status(self) -> None:
         live = self._tried or self._state in (RunState.RUNNING, RunState.COMPILING)
+        live = self._is_live if self._elsewhere else live
         at_rest: Tone = "warning" if self._state is RunState.FAILED else "faint"
         self._dot.show_glyph("dot" if live else "ring", "accent" if live else at_rest)
-        words = "Instant" if self._tried else _WORDS[self._state]
+        words = "Instant" if self._tried else self._elsewhere or _WORDS[self._state]
         if not self._compact:
-            where = f" on {self._backend}" if self._state is RunState.RUNNING and not self._tried else ""
+            here = self._state is RunState.RUNNING and not self._tried and not self._elsewhere
+            where = f" on {self._backend}" if here else ""
             words = " · ".join(filter(None, (words + where, self._progress)))
         self._status.show_text(words)
 

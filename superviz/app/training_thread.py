@@ -50,9 +50,11 @@ class TrainingThread(QThread):
         self.runner.run()
 
     def stop(self) -> None:
-        """Stop at the next step boundary and wait: a few milliseconds, or until a compilation is through."""
+        """Stop at the next step boundary and wait: a few milliseconds, or until a compilation is through. For good."""
         self.runner.stop()
         self.wait()
+        # They hold each other: the recording's journal would stay until the garbage collector comes by.
+        del self.runner, self._trainer, self._recording
 
     def _tell(self, state: RunState, message: str) -> None:
         if state is RunState.RUNNING and self._trainer.backend != self._recording.backend:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
+from superviz.cli.crowd_lines import crowd_lines, length_digest
+from superviz.cli.notes import idle_fields
 from superviz.cli.source import kept_snapshot, open_run
+from superviz.cli.terminal import counted, one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
     from superviz.core.snapshot import Snapshot
     from superviz.session.recording import Recording
 
+MOST_FEATURES = 128
+"""Of more, what stands out is told in words."""
 MOST_LENGTHS = 20
 """Features whose lengths fit into one row of the table."""
 PIPED_WIDTH = 200
+_OF_WEIGHTS = ("instance", "‖W‖²", "shape", "lengths")
+"""The table's columns that say nothing of training."""
 
 
 def describe(
@@ -34,15 +41,26 @@ def describe(
 ) -> None:
     """Say what a run learned, as a table or as JSON."""
     with closing(open_run(run)) as recording:
-        description = describe_run(recording, kept_snapshot(recording, step))
+        snapshot = kept_snapshot(recording, step)
+        description = describe_run(recording, snapshot)
         if as_json:
             typer.echo(json.dumps(description, indent=2))
-        else:
-            _print_table(recording.title or run.name, description)
+            return
+        _print_table(one_line(recording.title or run.name), description, recording.candidates)
+        if recording.experiment.n_features > MOST_FEATURES:
+            for W, instance in zip(snapshot.W, description["instances"], strict=True):
+                which = f"instance {instance['index']}: " if len(snapshot.W) > 1 else ""
+                for line in crowd_lines(W, instance["feature_dimensionality"]):
+                    typer.echo(which + line)
+        for line in idle_fields(recording.experiment_at(snapshot.step)) if recording.described else ():
+            typer.echo(line)
 
 
 def describe_run(recording: Recording, snapshot: Snapshot) -> dict[str, Any]:
-    """The object that `describe --json` prints: `experiment` as in force at `step`, and one object an instance."""
+    """The object that `describe --json` prints: `experiment` as in force at `step`, and one object an instance.
+
+    Of weights that nothing is known about but themselves, what depends on their training is None.
+    """
     from superviz.core.geometry import feature_dimensionality, frobenius_norm_squared, weight_norms
     from superviz.core.neurons import polysemanticity
     from superviz.core.shapes import name_shape
@@ -50,31 +68,32 @@ def describe_run(recording: Recording, snapshot: Snapshot) -> dict[str, Any]:
     from superviz.engine.quadrature import quadrature_error
 
     experiment = recording.experiment_at(snapshot.step)
+    known, unknown = recording.described, [None] * experiment.n_instances
     W, b, W_out = snapshot.W, snapshot.b, snapshot.W_out
     shapes = [name_shape(weights) for weights in W]
     columns: dict[str, Sequence[Any]] = {
         "index": range(experiment.n_instances),
-        "loss": _plain(evaluation_loss(experiment, W, b, W_out)),
-        "feature_probability": _plain(experiment.probability_array()),
+        "loss": _plain(evaluation_loss(experiment, W, b, W_out)) if known else unknown,
+        "feature_probability": _plain(experiment.probability_array()) if known else unknown,
         "weight_norms": _plain(weight_norms(W)),
         "bias": _plain(b),
-        "importance": _plain(experiment.importance_array()),
+        "importance": _plain(experiment.importance_array()) if known else unknown,
         "frobenius_norm_squared": _plain(frobenius_norm_squared(W)),
         "feature_dimensionality": _plain(feature_dimensionality(W)),
         "geometry": [None if shape is None else shape.name for shape in shapes],
-        "seed": experiment.seeds(),
-        "activity": _plain(experiment.activity_array()),
+        "seed": experiment.seeds() if known else unknown,
+        "activity": _plain(experiment.activity_array()) if known else unknown,
         "polysemanticity": _plain(polysemanticity(W)),
     }
-    if experiment.training_set is not None:
+    if known and experiment.training_set is not None:
         columns["training_loss"] = _plain(recording.moment(snapshot.step).loss)
-    if experiment.noise_free:
+    if known and experiment.noise_free:
         columns["quadrature_error"] = _plain(quadrature_error(experiment, W, b, W_out))
     if recording.candidates:
         columns["candidates"] = [[_candidate(tried) for tried in instance] for instance in recording.candidates]
     return {
         "step": snapshot.step,
-        "loss": experiment.loss_words,
+        "loss": experiment.loss_words if known else None,
         "backend": recording.backend,
         "experiment": experiment.model_dump(mode="json"),
         "instances": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
@@ -95,9 +114,11 @@ def _plain(values: NDArray[np.floating[Any]]) -> list[Any]:
     return [float(str(value)) if np.isfinite(value) else None for value in values.astype(np.float32)]
 
 
-def _print_table(title: str, description: dict[str, Any]) -> None:
+def _print_table(title: str, description: dict[str, Any], tried: Sequence[Sequence[Candidate]]) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from superviz.core.candidates import what_became
 
     experiment, instances = description["experiment"], description["instances"]
     best = min(instances, key=_order)
@@ -111,12 +132,15 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    sizes = f"{_count(experiment['n_features'], 'feature')} in {_count(experiment['n_hidden'], 'dimension')}"
+    sizes = f"{counted(experiment['n_features'], 'feature')} in {counted(experiment['n_hidden'], 'dimension')}"
     console.print(f"{title}: {sizes}, step {description['step']:,}", markup=False)
     console.print(table)
-    for instance in instances:
-        if instance.get("candidates"):
-            console.print(_race(instance), markup=False)
+    for index, candidates in enumerate(tried):
+        if candidates:
+            console.print(f"instance {index}: {what_became(candidates)}", markup=False)
+    if description["loss"] is None:
+        console.print("What they were trained on isn't known, so no loss can be worked out.")
+        return
     kind = "test loss" if "training_loss" in best else "loss"
     lowest = f"Lowest {kind}: instance {best['index']}." if best["loss"] is not None else "No loss is finite."
     console.print(f"{lowest} {_loss_words(description)}")
@@ -124,6 +148,12 @@ def _print_table(title: str, description: dict[str, Any]) -> None:
 
 def _columns(instances: list[dict[str, Any]]) -> dict[str, tuple[Literal["left", "right"], Callable[[Any], str]]]:
     """The table's columns: header -> how they are set, and what they say of an instance."""
+    if instances[0]["activity"] is None:
+        return {name: column for name, column in _all_columns(instances).items() if name in _OF_WEIGHTS}
+    return _all_columns(instances)
+
+
+def _all_columns(instances: list[dict[str, Any]]) -> dict[str, tuple[Literal["left", "right"], Callable[[Any], str]]]:
     given = all(instance["activity"] == instance["feature_probability"] for instance in instances)
     tested = "training_loss" in instances[0]
     losses = {"training loss": "training_loss", "test loss": "loss"} if tested else {"loss": "loss"}
@@ -147,23 +177,10 @@ def _loss_of(name: str, instance: dict[str, Any]) -> str:
 
 
 def _lengths(lengths: list[float]) -> str:
+    if len(lengths) > MOST_FEATURES:
+        return length_digest(lengths)
     shown = " ".join(f"{length:.2f}" for length in lengths[:MOST_LENGTHS])
     return f"{shown} ..." if len(lengths) > MOST_LENGTHS else shown
-
-
-def _race(instance: dict[str, Any]) -> str:
-    """What became of the seeds that were tried for an instance: "instance 0: seed 3 is the best of 8; ..."."""
-    outcomes: dict[str, list[float]] = {}
-    for tried in sorted(instance["candidates"], key=_order):
-        if tried["seed"] != instance["seed"]:
-            outcome = "diverged" if tried["loss"] is None else tried["shape"] or "no plain shape"
-            outcomes.setdefault(outcome, []).append(tried["loss"])
-    became = "; ".join(
-        f"{len(losses)} {outcome}" + (f", loss {_range(losses)}" if outcome != "diverged" else "")
-        for outcome, losses in outcomes.items()
-    )
-    best = f"instance {instance['index']}: seed {instance['seed']} is the best of {len(instance['candidates'])}"
-    return f"{best}; the others: {became}" if became else best
 
 
 def _loss_words(description: dict[str, Any]) -> str:
@@ -177,15 +194,6 @@ def _loss_words(description: dict[str, Any]) -> str:
     return f"Loss is the {description['loss']}, on a fixed batch."
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
-
-
 def _span(values: list[float]) -> str:
     low, high = min(values), max(values)
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
-
-
-def _range(losses: list[float]) -> str:
-    low, high = f"{losses[0]:.4g}", f"{losses[-1]:.4g}"
-    return low if low == high else f"{low} to {high}"

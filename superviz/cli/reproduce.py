@@ -71,7 +71,7 @@ def reproduce(
 
 def _check_output(output: Path, *, force: bool) -> None:
     """Raises ExportError for a report that can't be written: worth knowing before the training that leads up to it."""
-    from superviz.export.target import check_ending, check_target
+    from superviz.exchange.target import check_ending, check_target
     from superviz.reproduction.report import ENDINGS
 
     check_ending(output, ENDINGS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from superviz.cli.notes import idle_fields
 from superviz.cli.progress import Report, progress_bar
 from superviz.cli.source import open_source
 
@@ -71,7 +72,7 @@ def train(
             except Diverged as error:
                 raise _stopped(f"{error}; {output} keeps the run up to there") from None
     for instance, candidates in enumerate(recording.candidates if plan.raced else ()):
-        _say(f"instance {instance}: {what_became(candidates, recording.experiment.seeds()[instance])}")
+        _say(f"instance {instance}: {what_became(candidates)}")
     done, seconds = recording.live_step - start, time.perf_counter() - begun
     _say(f"{output}: {done:,} steps in {seconds:.1f} s, now at step {recording.live_step:,}")
 
@@ -90,7 +91,7 @@ class _Plan(NamedTuple):
 def _plan(source: str, output: Path, changes: list[str], steps: int | None, seed: int | None, *, force: bool) -> _Plan:
     """All that can be known to be wrong is found here. Raises SupervizError."""
     from superviz.core.errors import SessionError
-    from superviz.core.paths import why_not_written
+    from superviz.core.paths import is_there, why_not_written
     from superviz.core.recipe import Recipe
     from superviz.session.display import DisplaySettings, dimensions_for
     from superviz.session.recording import Recording
@@ -115,7 +116,9 @@ def _plan(source: str, output: Path, changes: list[str], steps: int | None, seed
         if fault := why_not_written(output, force=force):
             raise SessionError(f"{output}: {fault}")
         output.parent.stat()
-    for remark in experiment.remarks():
+        if is_there(Path(source)) and output.exists() and output.samefile(source):
+            raise SessionError(f"{output}: the recipe itself, which the run would replace; give another name")
+    for remark in (*experiment.remarks(), *idle_fields(experiment)):
         _say(remark)
     display = DisplaySettings(
         instance=min(recipe.instance or 0, experiment.n_instances - 1), dimensions=dimensions_for(experiment.n_hidden)

@@ -39,9 +39,9 @@ def first_rotation(W: Array) -> Array:
         return np.where(F[..., :1] < 0, -start, start).astype(np.float32)
     if hidden > 3:
         start = np.linalg.eigh(F @ F.swapaxes(-1, -2))[1][..., ::-1].swapaxes(-1, -2)
-    raised = _turn_up(start @ F, 0) @ start
+    raised = _turn_up(start @ F[..., :1], 0) @ start
     if hidden == 3:
-        raised = _turn_up(raised @ F, 2) @ raised
+        raised = _turn_up(raised @ F[..., :1], 2) @ raised
     return raised.astype(np.float32)
 
 
@@ -51,12 +51,13 @@ def next_rotation(rotation: Array, W_before: Array, W: Array, steps: int) -> Arr
     A pure function of its arguments, so a chain can go on from stored rotations as if it had never been interrupted.
     """
     before, F = rotation.astype(np.float64), W.astype(np.float64)
-    turned = _nearest_rotation(before, before @ W_before.astype(np.float64), F)
+    # Rotations come last in each product: of thousands of features only what is (hidden, hidden) is multiplied often.
+    turned = _nearest_rotation(before, before @ (W_before.astype(np.float64) @ F.swapaxes(-1, -2)))
     hidden, haste = F.shape[-2], 1.0 - np.exp(-steps / POSE_STEPS)
     if hidden > 3:
-        turned = _turn_to_principal(turned @ F, haste) @ turned
+        turned = _turn_to_principal(turned @ (F @ F.swapaxes(-1, -2)) @ turned.swapaxes(-1, -2), haste) @ turned
     if hidden not in (1, 3):
-        turned = _turn_up(turned @ F, 0, haste) @ turned
+        turned = _turn_up(turned @ F[..., :1], 0, haste) @ turned
     return turned.astype(np.float32)
 
 
@@ -65,9 +66,8 @@ def align(rotation: Array, W: Array) -> Array:
     return (rotation.astype(np.float64) @ W.astype(np.float64)).astype(np.float32)
 
 
-def _nearest_rotation(before: _Floats, shown: _Floats, W: _Floats) -> _Floats:
-    """The orthogonal R that minimises ||R W - shown||_F; along directions where W holds nothing, it stays `before`."""
-    M = shown @ W.swapaxes(-1, -2)
+def _nearest_rotation(before: _Floats, M: _Floats) -> _Floats:
+    """The orthogonal R that minimises ||R W - shown||_F, M = shown W^T; where W holds nothing, it stays `before`."""
     size = np.sqrt(np.sum(M * M, axis=(-1, -2), keepdims=True))
     U, _, V = np.linalg.svd(M + (_STAY * size + np.finfo(np.float64).tiny ** 0.5) * before)
     return U @ V
@@ -90,14 +90,13 @@ def _turn_up(F: _Floats, axis: int, haste: float | None = None) -> _Floats:
     return turn
 
 
-def _turn_to_principal(F: _Floats, haste: float) -> _Floats:
-    """A small rotation after which the first two directions, and with them the third, hold more of ||F||_F^2.
+def _turn_to_principal(C: _Floats, haste: float) -> _Floats:
+    """A small rotation after which the first two directions, and with them the third, hold more of C = F F^T.
 
     One step of the double bracket flow (Brockett 1991): the gradient of tr(N F F^T) on the orthogonal group. Inside a
     degenerate subspace that gradient vanishes, so there the picture rests, where sorted eigenvectors would spin. The
     first two weigh the same: only the plane matters to a view, and a spin within it would be for nothing.
     """
-    C = F @ F.swapaxes(-1, -2)
     hidden = C.shape[-1]
     wanted = np.zeros(hidden)
     wanted[:3] = 1.0, 1.0, 0.5

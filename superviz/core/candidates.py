@@ -19,15 +19,15 @@ class Candidate:
     """The name of its shape, or "" where it has none."""
 
 
-def what_became(candidates: Sequence[Candidate], kept: int) -> str:
-    """What became of the seeds that were tried for an instance, of which the seed `kept` was the best, in one line.
+def what_became(candidates: Sequence[Candidate]) -> str:
+    """What became of the seeds that were tried for an instance, at least one, in one line.
 
-    Such as "best of 8: kept seed 3 (loss 0.0123, Pentagon); the others: 5 Pentagon, 2 Two digons and a dead feature".
+    "kept seed 3, the best of 8 (loss 0.0123, Pentagon); the others: 5 Pentagon, 2 Two digons and a dead feature", say.
     """
-    best = next(candidate for candidate in candidates if candidate.seed == kept)
+    best = min(candidates, key=lambda candidate: candidate.loss)
     others = Counter(_became(candidate) for candidate in candidates if candidate is not best)
     counted = ", ".join(f"{count} {became}" for became, count in others.most_common())
-    line = f"best of {len(candidates)}: kept seed {kept} (loss {best.loss:.4g}, {_became(best)})"
+    line = f"kept seed {best.seed}, the best of {len(candidates)} (loss {best.loss:.4g}, {_became(best)})"
     return f"{line}; the others: {counted}" if counted else line
 
 

@@ -48,7 +48,7 @@ def _check_distribution(experiment: Experiment) -> None:
         structure.check_equal(experiment.sets(), probability, "are correlated")
     elif experiment.distribution == "anticorrelated":
         if experiment.probability_of == "set":
-            structure.check_equal(experiment.sets(), probability, "are a set that fires as one")
+            structure.check_equal(experiment.sets(), probability, "fire as one")
         else:
             structure.check_exclusive(experiment.sets(), probability)
     elif experiment.distribution == "hierarchical":

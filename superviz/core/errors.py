@@ -21,3 +21,7 @@ class ExportError(SupervizError):
 
 class TrainingError(SupervizError):
     """Training can't go on: it diverged, or an edit does not fit the experiment."""
+
+
+class WeightsError(SupervizError):
+    """Weights of another program that can't be read, or that don't say enough to be read for certain."""

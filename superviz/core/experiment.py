@@ -16,9 +16,9 @@ from pydantic import (
 
 from superviz.core import consistency, structure
 from superviz.core.errors import RecipeError
+from superviz.core.field_notes import FIELD_NOTES, FieldNote
 from superviz.core.fields import (
     Bias,
-    FieldNote,
     Importance,
     Parents,
     Polygon,
@@ -32,21 +32,7 @@ from superviz.core.fields import (
     probabilities,
     spread_out,
 )
-from superviz.core.kinds import (
-    BEARERS,
-    DISTRIBUTIONS,
-    MODEL_KINDS,
-    OPTIMISERS,
-    REDUCTIONS,
-    SCHEDULES,
-    STARTS,
-    Bearer,
-    Distribution,
-    ModelKind,
-    Optimiser,
-    Reduction,
-    Schedule,
-)
+from superviz.core.kinds import MODEL_KINDS, Bearer, Distribution, ModelKind, Optimiser, Reduction, Schedule
 from superviz.core.snapshot import Array
 from superviz.core.validation import Number, Whole, in_one_line
 
@@ -64,219 +50,38 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
-    n_features: Annotated[
-        Whole, Field(ge=1, le=100_000), FieldNote("Features", "Features, n", "How many things there are to represent.")
-    ]
-    importance: Annotated[
-        Importance,
-        FieldNote("Features", "Importance", "Each matters {value} times the one before.", live=True, slider=(0.1, 1.0)),
-    ] = 1.0
-    n_hidden: Annotated[
-        Whole,
-        Field(ge=1, le=10_000),
-        FieldNote("Model", "Dimensions, m", "How many directions the model has for them."),
-    ]
-    model: Annotated[ModelKind, FieldNote("Model", "Kind", "What the model computes.", choices=MODEL_KINDS)] = (
-        "relu_output"
-    )
-    bias: Annotated[StrictBool, FieldNote("Model", "Bias", "Whether the model has a bias, b.", rare=True)] = True
-    loss_over_features: Annotated[
-        Reduction,
-        FieldNote(
-            "Model",
-            "Loss over features",
-            "How the features' errors are put together.",
-            choices=REDUCTIONS,
-            short="Loss",
-            rare=True,
-        ),
-    ] = "mean"
-    l1_penalty: Annotated[
-        Number,
-        Field(ge=0, le=100),
-        FieldNote(
-            "Model",
-            "L1 penalty",
-            "{value} times the sum of the hidden activations' sizes is added to the loss.",
-            live=True,
-            slider=(1e-5, 1.0),
-            logarithmic=True,
-            rare=True,
-        ),
-    ] = 0.0
-    starting_weights: Annotated[
-        Start,
-        FieldNote("Model", "Starting weights", "Where training begins.", choices=STARTS, short="Start", rare=True),
-    ] = "random"
-    starting_polygon: Annotated[
-        Polygon,
-        FieldNote(
-            "Model", "Corners", "How many features start as its corners.", when={"starting_weights": ("polygon",)}
-        ),
-    ] = 5
-    starting_scale: Annotated[
-        Scale,
-        FieldNote(
-            "Model",
-            "Starting scale",
-            "The starting weights are multiplied by {value}; a polygon's corners start at this length.",
-            slider=(0.01, 10.0),
-            logarithmic=True,
-            rare=True,
-        ),
-    ] = 1.0
-    starting_bias: Annotated[
-        Bias,
-        FieldNote("Model", "Starting bias", "What the bias starts at.", rare=True, when={"bias": (True,)}),
-    ] = 0.0
-    n_instances: Annotated[
-        Whole, Field(ge=1, le=100_000), FieldNote("Data", "Instances", "Copies of the model, trained side by side.")
-    ] = 1
-    distribution: Annotated[
-        Distribution,
-        FieldNote("Data", "Features are", "How features come together.", choices=DISTRIBUTIONS, short="Features"),
-    ] = "independent"
-    feature_probability: Annotated[
-        Probability,
-        FieldNote(
-            "Data",
-            "Probability, p",
-            "Each feature is active {percent} of the time: sparsity {sparsity}.",
-            live=True,
-            slider=(0.01, 1.0),
-            logarithmic=True,
-            when={"distribution": ("independent", "correlated", "anticorrelated", "hierarchical")},
-        ),
-    ] = 0.05
-    feature_sets: Annotated[
-        Sets,
-        FieldNote(
-            "Data",
-            "Sets",
-            "Which features belong together: a size, or sets such as 1 2, 3 4 5.",
-            when={"distribution": ("correlated", "anticorrelated")},
-        ),
-    ] = 2
-    correlation: Annotated[
-        Number,
-        Field(ge=0, le=1),
-        FieldNote(
-            "Data",
-            "Correlation",
-            "Between the features of a set: 0 is on their own, 1 is always together.",
-            live=True,
-            slider=(0.0, 1.0),
-            when={"distribution": ("correlated",)},
-        ),
-    ] = 1.0
-    probability_of: Annotated[
-        Bearer,
-        FieldNote(
-            "Data",
-            "p is of",
-            "What is active with probability p.",
-            choices=BEARERS,
-            when={"distribution": ("anticorrelated",)},
-        ),
-    ] = "feature"
-    parents: Annotated[
-        Parents,
-        FieldNote(
-            "Data",
-            "Parents",
-            "Each feature's parent, 0 for none: p is then that of the child where its parent is active.",
-            when={"distribution": ("hierarchical",)},
-        ),
-    ] = ()
-    signed: Annotated[
-        StrictBool, FieldNote("Data", "Both signs", "Active features lie on [−1, 1], not on [0, 1].", rare=True)
-    ] = False
-    training_set: Annotated[
-        Annotated[Whole, Field(ge=1, le=1_000_000)] | None,
-        FieldNote(
-            "Data", "Training set", "So many examples, all of them in every step, in place of fresh samples.", rare=True
-        ),
-    ] = None
-    unit_norm: Annotated[
-        StrictBool, FieldNote("Data", "Unit norm", "Whether each example is scaled to length 1.", rare=True)
-    ] = False
-    noise_free: Annotated[
-        StrictBool,
-        FieldNote("Data", "Noise-free", "The expected loss, by quadrature, in place of samples.", rare=True),
-    ] = False
-    learning_rate: Annotated[
-        Number,
-        Field(gt=0, le=10),
-        FieldNote(
-            "Training",
-            "Learning rate",
-            "How far each step moves the weights.",
-            live=True,
-            slider=(1e-5, 0.1),
-            logarithmic=True,
-        ),
-    ] = 1e-3
-    batch_size: Annotated[
-        Whole,
-        Field(ge=1, le=1_000_000),
-        FieldNote(
-            "Training",
-            "Batch size",
-            "Fresh samples drawn for each step.",
-            half=True,
-            when={"training_set": (None,), "noise_free": (False,)},
-        ),
-    ] = 1024
-    steps: Annotated[
-        Whole,
-        Field(ge=1, le=MOST_STEPS),
-        FieldNote("Training", "Steps", "Where training comes to rest.", live=True, half=True),
-    ] = 10_000
-    weight_decay: Annotated[
-        Number,
-        Field(ge=0, le=10),
-        FieldNote(
-            "Training",
-            "Weight decay",
-            "How strongly the optimiser pulls the weights towards zero.",
-            live=True,
-            short="Decay",
-            half=True,
-        ),
-    ] = 0.01
-    seed: Annotated[
-        Seed,
-        FieldNote("Training", "Seed", "Which random start and samples; the same seed gives the same run.", half=True),
-    ] = 0
-    optimiser: Annotated[
-        Optimiser, FieldNote("Training", "Optimiser", "How gradients move the weights.", choices=OPTIMISERS, rare=True)
-    ] = "adamw"
-    momentum: Annotated[
-        Number,
-        Field(ge=0, lt=1),
-        FieldNote(
-            "Training", "Momentum", "How much of the last move is kept.", half=True, when={"optimiser": ("sgd",)}
-        ),
-    ] = 0.9
-    schedule: Annotated[
-        Schedule, FieldNote("Training", "Schedule", "How the learning rate changes.", choices=SCHEDULES, rare=True)
-    ] = "constant"
-    warmup: Annotated[
-        Whole,
-        Field(ge=0, le=MOST_STEPS),
-        FieldNote("Training", "Warm-up", "Steps over which the learning rate rises from 0.", half=True, rare=True),
-    ] = 0
-    best_of: Annotated[
-        Whole,
-        Field(ge=1, le=1000),
-        FieldNote(
-            "Training",
-            "Best of",
-            "Seeds tried for each instance; the one of lowest loss is kept.",
-            half=True,
-            rare=True,
-        ),
-    ] = 1
+    n_features: Annotated[Whole, Field(ge=1, le=100_000)]
+    importance: Importance = 1.0
+    n_hidden: Annotated[Whole, Field(ge=1, le=10_000)]
+    model: ModelKind = "relu_output"
+    bias: StrictBool = True
+    loss_over_features: Reduction = "mean"
+    l1_penalty: Annotated[Number, Field(ge=0, le=100)] = 0.0
+    starting_weights: Start = "random"
+    starting_polygon: Polygon = 5
+    starting_scale: Scale = 1.0
+    starting_bias: Bias = 0.0
+    n_instances: Annotated[Whole, Field(ge=1, le=100_000)] = 1
+    distribution: Distribution = "independent"
+    feature_probability: Probability = 0.05
+    feature_sets: Sets = 2
+    correlation: Annotated[Number, Field(ge=0, le=1)] = 1.0
+    probability_of: Bearer = "feature"
+    parents: Parents = ()
+    signed: StrictBool = False
+    training_set: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
+    unit_norm: StrictBool = False
+    noise_free: StrictBool = False
+    learning_rate: Annotated[Number, Field(gt=0, le=10)] = 1e-3
+    batch_size: Annotated[Whole, Field(ge=1, le=1_000_000)] = 1024
+    steps: Annotated[Whole, Field(ge=1, le=MOST_STEPS)] = 10_000
+    weight_decay: Annotated[Number, Field(ge=0, le=10)] = 0.01
+    seed: Seed = 0
+    optimiser: Optimiser = "adamw"
+    momentum: Annotated[Number, Field(ge=0, lt=1)] = 0.9
+    schedule: Schedule = "constant"
+    warmup: Annotated[Whole, Field(ge=0, le=MOST_STEPS)] = 0
+    best_of: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
     @model_validator(mode="wrap")
     @classmethod
@@ -381,7 +186,7 @@ class Experiment(BaseModel):
 
 def field_note(name: str) -> FieldNote:
     """How the experiment's field `name` presents itself."""
-    return next(entry for entry in Experiment.model_fields[name].metadata if isinstance(entry, FieldNote))
+    return FIELD_NOTES[name]
 
 
 def is_called_for(name: str, experiment: Experiment) -> bool:

@@ -1,9 +1,9 @@
-"""How the fields of an experiment are read, and how they present themselves to a person."""
+"""How the fields of an experiment are read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
@@ -26,30 +26,6 @@ class Choice:
     """What people call it."""
     help: str
     """A formula or a plain clause; <sup> raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldNote:
-    """How a field presents itself to a person: the recipe panel is built from these alone."""
-
-    group: Literal["Features", "Model", "Data", "Training"]
-    label: str
-    help: str
-    live: bool = False
-    """Whether a change acts on the running model; otherwise it starts a new run."""
-    slider: tuple[float, float] | None = None
-    """The range a slider covers where a single number is edited."""
-    logarithmic: bool = False
-    short: str = ""
-    """The label where room is scarce, if another than `label`."""
-    half: bool = False
-    """Whether it is content with half a row, beside its neighbour."""
-    choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
-    """The words it knows, where it is one of several."""
-    rare: bool = False
-    """Whether most people never need it: it is shown on request, or where it isn't at its default."""
-    when: Mapping[str, tuple[object, ...]] = field(default_factory=dict[str, "tuple[object, ...]"])
-    """Where it means anything at all: the fields it depends on, and the values of each that call for it."""
 
 
 def _as_list(value: object) -> object:

@@ -15,6 +15,8 @@ Real = TypeVar("Real", np.float32, np.float64)
 
 DEAD_NORM = 0.1
 """A feature whose direction is shorter counts as dead: the model does not represent it."""
+_ROWS_AT_ONCE = 512
+"""Of a gram matrix: of 16,384 features so many take 32 MB, where all of it would take a gigabyte."""
 
 
 def gram_matrix(W: NDArray[Real]) -> NDArray[Real]:
@@ -83,3 +85,29 @@ def _overlaps(W: NDArray[Real]) -> tuple[NDArray[Real], NDArray[Real]]:
     second_moment = np.matmul(W, np.swapaxes(W, -1, -2))
     totals = np.einsum("...hf,...hf->...f", W, np.matmul(second_moment, W))
     return np.einsum("...hf,...hf->...f", W, W), totals
+
+
+def extreme_pairs(W: NDArray[Real], count: int) -> tuple[list[tuple[int, int, float]], list[tuple[int, int, float]]]:
+    """Of W (hidden, features): the `count` pairs nearest to each other, nearest first, and those most opposite.
+
+    Each is (i, j, cosine) with i < j; near pairs have positive cosines, opposite ones negative. Dead features are in no
+    pair. The large gram matrix of many features is made a few rows at a time.
+    """
+    norms = weight_norms(W)
+    alive = np.flatnonzero((norms >= DEAD_NORM) & np.isfinite(norms))
+    units = np.ascontiguousarray(W[:, alive] / norms[alive])
+    near: list[tuple[int, int, float]] = []
+    opposite: list[tuple[int, int, float]] = []
+    for start in range(0, len(alive), _ROWS_AT_ONCE):
+        cosines = units[:, start : start + _ROWS_AT_ONCE].T @ units[:, start:]
+        cosines[np.tril_indices(len(cosines), m=cosines.shape[1])] = 0  # each pair once, none with itself
+        for found, sign in ((near, 1), (opposite, -1)):
+            floor = abs(found[-1][2]) if len(found) == count else 0.0
+            places = np.flatnonzero(sign * cosines > floor)
+            places = places[np.argsort(-sign * cosines.ravel()[places], kind="stable")[:count]]
+            rows, columns = np.divmod(places, cosines.shape[1])
+            ends = alive[start + rows].tolist(), alive[start + columns].tolist()
+            found += zip(*ends, cosines[rows, columns].tolist(), strict=True)
+            found.sort(key=lambda pair: -abs(pair[2]))
+            del found[count:]
+    return near, opposite

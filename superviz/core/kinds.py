@@ -35,8 +35,8 @@ MODEL_KINDS: dict[str, ModelNote] = {
 }
 DISTRIBUTIONS: dict[str, Choice] = {
     "independent": Choice("Independent", "Each feature is active or not on its own."),
-    "correlated": Choice("Correlated sets", "The features of a set tend to be active together."),
-    "anticorrelated": Choice("Anticorrelated sets", "At most one feature of a set is active."),
+    "correlated": Choice("Correlated", "The features of a set tend to be active together."),
+    "anticorrelated": Choice("Anticorrelated", "At most one feature of a set is active."),
     "one_hot": Choice("One-hot", "Exactly one feature is active in each sample."),
     "hierarchical": Choice("Hierarchical", "A child is active only where its parent is."),
 }

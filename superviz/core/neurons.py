@@ -38,3 +38,13 @@ def is_monosemantic(W: NDArray[Real], *, signed: bool = False) -> NDArray[np.boo
     squares = scaled_down(W) ** 2
     share = squares.max(axis=-1) >= MONOSEMANTIC * squares.sum(axis=-1)
     return share & ~is_silent(W, signed=signed)
+
+
+def name_neurons(W: NDArray[Real], *, signed: bool = False) -> str:
+    """What neurons behind a ReLU have come to mean all together, of W (hidden, features), in a word or two."""
+    heard, alone = ~is_silent(W, signed=signed), is_monosemantic(W, signed=signed)
+    if not heard.any():
+        return "All silent"
+    if not alone.any():
+        return "Polysemantic"
+    return "Monosemantic" if alone.sum() == heard.sum() else "Partly monosemantic"

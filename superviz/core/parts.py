@@ -36,6 +36,10 @@ _SIMPLICES: dict[int, Glyph] = {2: "digon", 3: "triangle", 4: "tetrahedron"}
 _MOST_CORNERS = 12
 _MOST_FEATURES = 2000
 """The angles of more aren't looked at: it would take longer than a frame may."""
+_FEW_FEATURES = 128
+"""So few are looked at as quickly as it could be told that there is nothing to find."""
+_SMALL_WEIGHTS = 32_768
+"""Weights of an instance: a quarter of a megabyte, of which many can be remembered."""
 _POLYGON_NAMES = {6: "hexagon", 7: "heptagon", 8: "octagon"}
 # From each corner of the tight antiprism: two neighbours in its own square and two in the other, the corner across its
 # own square, and the two far corners of the other.
@@ -97,18 +101,36 @@ def parts_of(W: NDArray[np.floating]) -> tuple[tuple[Part, ...], tuple[int, ...]
 
     What is not certain has the glyph "mixed".
     """
-    return _parts(W.astype(np.float64).tobytes(), W.shape[-1])
+    if _are_too_many(W):
+        alive = weight_norms(W) >= DEAD_NORM
+        return (Part("mixed", tuple(np.flatnonzero(alive).tolist())),), tuple(np.flatnonzero(~alive).tolist())
+    of_these = _small_parts if W.size <= _SMALL_WEIGHTS else _large_parts
+    return of_these(W.astype(np.float64).tobytes(), W.shape[-1])
 
 
-# One set of weights is asked about by every view that shows it.
-@lru_cache(maxsize=128)
+def is_certainly_mixed(W: NDArray[np.floating]) -> bool:
+    """Whether W, (hidden, features), has a part that is in no certain shape, told without looking at angles.
+
+    Where it says so, it is so; where it doesn't, there may be such a part all the same.
+    """
+    if W.shape[-1] <= _FEW_FEATURES:
+        return False
+    if _are_too_many(W):
+        return True
+    shares = feature_dimensionality(W.astype(np.float64))
+    return bool(((shares > 0) & (shares < 2 / _MOST_CORNERS - DIMENSIONALITY_TOLERANCE)).any())
+
+
+def _are_too_many(W: NDArray[np.floating]) -> bool:
+    """Whether more features live than are looked at."""
+    return W.shape[-1] > _MOST_FEATURES and int((weight_norms(W) >= DEAD_NORM).sum()) > _MOST_FEATURES
+
+
 def _parts(weights: bytes, n_features: int) -> tuple[tuple[Part, ...], tuple[int, ...]]:
     W = np.frombuffer(weights, dtype=np.float64).reshape(-1, n_features)
     norms = weight_norms(W)
     alive = norms >= DEAD_NORM
     live, dead = np.flatnonzero(alive), np.flatnonzero(~alive)
-    if len(live) > _MOST_FEATURES:
-        return (Part("mixed", tuple(live.tolist())),), tuple(dead.tolist())
     dimensionality = feature_dimensionality(W)[live]
     directions = W[:, live] / norms[live]
     cosines = directions.T @ directions
@@ -118,6 +140,11 @@ def _parts(weights: bytes, n_features: int) -> tuple[tuple[Part, ...], tuple[int
         parts.append(Part(glyph, tuple(live[order].tolist())))
     parts.sort(key=lambda part: (_ORDER.index(part.glyph), -len(part.features)))
     return tuple(parts), tuple(dead.tolist())
+
+
+# One set of weights is asked about by every view that shows it. Of large ones only the latest are kept.
+_small_parts = lru_cache(maxsize=128)(_parts)
+_large_parts = lru_cache(maxsize=2)(_parts)
 
 
 def _groups(linked: NDArray[np.bool_]) -> list[list[int]]:

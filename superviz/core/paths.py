@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything lies there; nothing does under a name that no file can have, such as one that is too long."""
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder lies there; none does under a name that no file can have."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def is_special(path: Path) -> bool:

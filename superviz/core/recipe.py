@@ -1,4 +1,4 @@
-"""Recipe: an experiment with its title and what to look for; read from TOML, and the presets that ship."""
+"""Recipe: an experiment with its title and what to look for; from TOML, from a string, and the presets that ship."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
 from superviz.core.paths import is_special
+from superviz.core.recipe_string import decode, encode, is_recipe_string
 from superviz.core.resources import RESOURCES
 from superviz.core.validation import Number, Whole, in_one_line
 
 PRESETS_FOLDER = RESOURCES / "presets"
 DEFAULT_PRESET = "intro"
+LONGEST_TITLE = 80
 
 
 class _About(BaseModel):
@@ -25,7 +27,7 @@ class _About(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\n]*$")] = ""
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TITLE, pattern=r"^[^\n]*$")] = ""
     shows: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
     source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\n]*$")] = ""
     place: Number = 0.0
@@ -54,10 +56,15 @@ class Recipe:
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
-    """The preset of that name, or the recipe in that .toml file. Raises RecipeError, naming what is wrong."""
+    """The preset of that name, the recipe in that .toml file, or that which a recipe string tells.
+
+    Raises RecipeError, naming what is wrong.
+    """
     path = Path(name_or_path)
     if path.suffix.lower() == ".toml":
         return _read(path)
+    if is_recipe_string(str(name_or_path)):
+        return _make(decode(str(name_or_path)), "the recipe string", "")
     if str(name_or_path) in preset_paths():
         return _read(preset_paths()[str(name_or_path)])
     known = ", ".join(preset_paths())
@@ -84,6 +91,35 @@ def parse_recipe(text: str, name: str) -> Recipe:
         raise RecipeError(f"{name}: not TOML: {error}") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists without end
         raise RecipeError(f"{name}: no recipe: a number is too long, or lists lie too deep") from None
+    return _make(values, name, Path(name).stem)
+
+
+def recipe_string(recipe: Recipe) -> str:
+    """The recipe as one line of text that `load_recipe` reads: its experiment, title, first instance and pace.
+
+    Raises RecipeError where it has too many numbers for one.
+    """
+    said = {"title": fitting_title(recipe.title) or None, "instance": recipe.instance, "pace": recipe.pace}
+    about = {name: value for name, value in said.items() if value is not None}
+    return encode({**given_fields(recipe.experiment), **({"about": about} if about else {})})
+
+
+def fitting_title(text: str) -> str:
+    """`text` as a recipe can have it for a title: one line, not too long, and of letters that can be written."""
+    line = " ".join(text.encode(errors="replace").decode().split())
+    return line[:LONGEST_TITLE].rstrip()
+
+
+def given_fields(experiment: Experiment) -> dict[str, Any]:
+    """The fields that tell `experiment` from any other, in their order, as TOML and JSON have them.
+
+    Its sizes, and whatever is not at its default.
+    """
+    return experiment.model_dump(mode="json", exclude_defaults=True)
+
+
+def _make(values: dict[str, Any], name: str, untitled: str) -> Recipe:
+    """The recipe of those fields and the table `about`. Raises RecipeError, naming it and the field."""
     try:
         about = _parse_about(values.pop("about", {}))
         experiment = Experiment(**values)
@@ -93,7 +129,8 @@ def parse_recipe(text: str, name: str) -> Recipe:
             )
     except RecipeError as error:
         raise RecipeError(f"{name}: {error}") from None
-    title = about.title or Path(name).stem
+    sizes = f"{experiment.n_features} features, {experiment.n_hidden} dimensions"
+    title = about.title or fitting_title(untitled) or sizes
     return Recipe(name, experiment, title, about.shows, about.source, about.place, about.instance, about.pace)
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from superviz.core.parts import Glyph, Part, parts_of
+from superviz.core.parts import Glyph, Part, is_certainly_mixed, parts_of
 
 UNNAMED = "Finding directions"
 """What an arrangement is called while no plain name is certain."""
@@ -58,6 +58,8 @@ class Shape:
 
 def name_shape(W: NDArray[np.floating]) -> Shape | None:
     """The plain name of W's arrangement, (hidden, features); None where any part of it is not certain."""
+    if is_certainly_mixed(W):
+        return None
     parts, dead = parts_of(W)
     if not parts:
         return Shape("All dead", "All dead", "dead", (), dead)

@@ -82,8 +82,8 @@ class SnapshotSink(Protocol):
         """Take an edit; it is in force from its step on."""
         ...
 
-    def append_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Take a checkpoint; training can be resumed from it."""
+    def append_checkpoint(self, checkpoint: Checkpoint, *, passing: bool = False) -> None:
+        """Take a checkpoint; training can be resumed from it. A `passing` one is wanted only until the next."""
         ...
 
     def show_live(self, snapshot: Snapshot) -> None:

@@ -15,12 +15,12 @@ from superviz.core.snapshot import Array, Checkpoint, Edit, LiveValue, Snapshot
 from superviz.engine.backend import Backend
 from superviz.engine.devices import Device, require_device, why_no_cuda
 from superviz.engine.state import Trace
-from superviz.engine.tables import table
 from superviz.engine.torch_trainer import TorchTrainer
 from superviz.engine.trainer import Trainer
 
 _TRIAL_SECONDS = 0.1
 """Of training on each, to be timed; where a step takes longer, that step."""
+_TRIAL = "timing the CPU and the GPU, to train on the faster one: a few seconds"
 _QUICK_PRODUCTS = 500_000
 """Products of a step that one core does in some 100 us: a GPU takes as long to launch the step's kernels."""
 
@@ -36,7 +36,7 @@ def make_trainer(
     if device == "cuda":
         return TorchTrainer(experiment, checkpoint=checkpoint)
     trainer = Trainer(experiment, checkpoint=checkpoint, threads=threads)
-    if device == "cpu" or why_no_cuda() is not None or _is_quick(experiment, threads):
+    if device == "cpu" or why_no_cuda() is not None or _is_quick(trainer, threads):
         return trainer
     return AutoTrainer(trainer, threads)
 
@@ -65,9 +65,9 @@ class AutoTrainer:
         """Steps done."""
         return self._trainer.step
 
-    def is_prepared(self) -> bool:
-        """Whether `prepare` will be quick."""
-        return self._chosen and self._trainer.is_prepared()
+    def preparation(self) -> str:
+        """See Backend."""
+        return self._trainer.preparation() if self._chosen else _TRIAL
 
     def prepare(self) -> None:
         """The first time, train copies of the experiment on either device for a moment, and take the faster one."""
@@ -119,11 +119,10 @@ class AutoTrainer:
         self._trainer.close()
 
 
-def _is_quick(experiment: Experiment, threads: int) -> bool:
+def _is_quick(trainer: Trainer, threads: int) -> bool:
     """Whether the kernel takes so little time for a step that no GPU can take less."""
-    fixed = table(experiment)
-    samples = experiment.batch_size if fixed is None else fixed.weight.shape[1]
-    products = experiment.n_instances * experiment.n_features * (experiment.n_hidden + 2) * samples
+    experiment = trainer.experiment
+    products = experiment.n_instances * experiment.n_features * (experiment.n_hidden + 2) * trainer.samples
     return products <= _QUICK_PRODUCTS * min(threads, experiment.n_instances)
 
 

@@ -30,8 +30,8 @@ class Backend(Protocol):
         """Steps done."""
         ...
 
-    def is_prepared(self) -> bool:
-        """Whether `prepare` will be quick."""
+    def preparation(self) -> str:
+        """What `prepare` is to do, in a line for people; "" where it will be quick."""
         ...
 
     def prepare(self) -> None:

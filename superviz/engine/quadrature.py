@@ -7,6 +7,7 @@ the kinks of its ReLUs. So some thousand nodes do what millions of samples can't
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -49,12 +50,19 @@ class Rule:
 
 
 def expected_loss(
-    experiment: Experiment, W: Array, b: Array, W_out: Array | None = None, *, fine: bool = True
+    experiment: Experiment,
+    W: Array,
+    b: Array,
+    W_out: Array | None = None,
+    *,
+    fine: bool = True,
+    heed: Callable[[], None] = lambda: None,
 ) -> Array:
     """The loss by the fine rule, or by the one that training takes, (instances,); arguments as in evaluation_loss."""
     nodes, block, total = rule(experiment, fine=fine), at_once(experiment), np.zeros(experiment.n_instances)
     with np.errstate(over="ignore", invalid="ignore"):  # where training diverged, the loss is infinite, or nan
         for first in range(0, len(nodes.subset), block):
+            heed()
             part = slice(first, first + block)
             total += loss(experiment, W, b, W_out, nodes.x[None, :, part], nodes.weight(part))
         return total.astype(np.float32)

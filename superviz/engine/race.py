@@ -77,19 +77,23 @@ def race(
 
 def _train(experiment: Experiment, tell: Callable[[int], None], cancelled: Callable[[], bool]) -> list[Candidate]:
     """One candidate for each instance, of that instance's seed."""
+
+    def heed() -> None:
+        if cancelled():
+            raise Cancelled("called off before every seed was tried")
+
     trainer = Trainer(experiment)
     losses: list[float]
     steps = 1
     try:
         while trainer.step < experiment.steps:
-            if cancelled():
-                raise Cancelled("called off before every seed was trained")
+            heed()
             start = time.perf_counter()
             trainer.advance(min(steps, experiment.steps - trainer.step))
             steps = max(1, min(2 * steps, int(steps * _LOOK_SECONDS / (time.perf_counter() - start))))
             tell(trainer.step)
         end = trainer.snapshot()
-        losses = evaluation_loss(experiment, end.W, end.b, end.W_out).tolist()
+        losses = evaluation_loss(experiment, end.W, end.b, end.W_out, heed=heed).tolist()
     except Diverged:
         end = trainer.snapshot()
         losses = [float("inf")] * experiment.n_instances

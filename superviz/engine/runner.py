@@ -20,6 +20,10 @@ CHECKPOINT_STEPS = 2_500
 """Steps between checkpoints while nothing else asks for one, at first..."""
 _CHECKPOINTS_A_DOUBLING = 100
 """...and each time that so many are taken at one spacing, it doubles: a long run's file isn't filled with them."""
+_PASSING_SECONDS = 0.5
+"""Without a checkpoint for so long, there is one in passing: being killed costs no more than this..."""
+_PASSING_BYTES_A_SECOND = 2**26
+"""...but of large models they come less often, so that no more than this is written."""
 STACK_BYTES = 16 * 2**20
 """What the thread of run() should have. A secondary thread on macOS gets 512 KiB, too little for the compiler
 that numba calls there."""
@@ -58,7 +62,7 @@ class Runner:
 
     Commands may come from any thread, before run() too; each is obeyed between two steps, within some 10 ms. Attributes
     may be read from any thread. A sink is called from run()'s thread: losses, then keyframes, then the live weights.
-    Checkpoints: at step 0, at every edit and pause, at the end, and every CHECKPOINT_STEPS or more.
+    Checkpoints: at step 0, at every edit and pause, at the end, and every CHECKPOINT_STEPS or more; and in passing.
     """
 
     def __init__(
@@ -94,6 +98,10 @@ class Runner:
         self._on_state = on_state
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._checkpoint_step = -1
+        self._passing = False
+        self._checkpoint_time = 0.0
+        state = 3 * 4 * trainer.experiment.n_instances * self._layout.count
+        self._checkpoint_seconds = max(_PASSING_SECONDS, state / _PASSING_BYTES_A_SECOND)
         self._live_time = 0.0
 
     @property
@@ -151,14 +159,15 @@ class Runner:
 
     def _begin(self) -> None:
         self._enter(RunState.COMPILING)
-        if not self._trainer.is_prepared():
-            self._enter(RunState.COMPILING, "compiling the training kernel: a few seconds, once on this machine")
+        if line := self._trainer.preparation():
+            self._enter(RunState.COMPILING, line)
         if self._keyframes.count == 0:
             self._checkpoint()
             self._append(self._keyframes.start(self._trainer.snapshot()))
         self._show_live()
         self._trainer.prepare()
         self._pacer.restart()
+        self._checkpoint_time = time.perf_counter()
         if self._trainer.step >= self._until:
             self._enter(RunState.FINISHED)
         else:
@@ -224,6 +233,8 @@ class Runner:
         self._pacer.took(taken, time.perf_counter() - started)
         if self._trainer.step == checkpoint:
             self._checkpoint()
+        elif time.perf_counter() - self._checkpoint_time >= self._checkpoint_seconds:
+            self._checkpoint(passing=True)
         if time.perf_counter() - self._live_time >= _LIVE_SECONDS:
             self._show_live()
         return taken
@@ -245,12 +256,13 @@ class Runner:
         self._checkpoint()
         self._show_live()
 
-    def _checkpoint(self) -> None:
-        if self._checkpoint_step != self._trainer.step:
-            self._checkpoint_step = self._trainer.step
+    def _checkpoint(self, *, passing: bool = False) -> None:
+        if self._checkpoint_step != self._trainer.step or (self._passing and not passing):
+            self._checkpoint_step, self._passing = self._trainer.step, passing
             checkpoint = self._trainer.checkpoint()
             for sink in self._sinks:
-                sink.append_checkpoint(checkpoint)
+                sink.append_checkpoint(checkpoint, passing=passing)
+        self._checkpoint_time = time.perf_counter()
 
     def _show_live(self) -> None:
         self._live_time = time.perf_counter()

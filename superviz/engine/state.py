@@ -13,7 +13,7 @@ from superviz.core.experiment import Experiment
 from superviz.core.parameters import Parameters
 from superviz.core.snapshot import Array, Checkpoint, frozen
 from superviz.engine.random_numbers import Keys, Stream, instance_keys
-from superviz.engine.sampling import plan
+from superviz.engine.sampling import Plan, plan
 from superviz.engine.starting_weights import starting_parameters
 from superviz.engine.tables import Table, table
 from superviz.engine.toy_models import MODELS
@@ -43,9 +43,9 @@ class Kind(NamedTuple):
     """Adam, otherwise SGD."""
 
     @classmethod
-    def of(cls, experiment: Experiment) -> Kind:
-        """The kind of `experiment`."""
-        model, scheme = MODELS[experiment.model], plan(experiment)
+    def of(cls, experiment: Experiment, scheme: Plan) -> Kind:
+        """The kind of `experiment`, whose samples come about by `scheme`."""
+        model = MODELS[experiment.model]
         alone = bool((scheme.parent < 0).all() and (scheme.shift == 0).all())
         return cls(
             rectifies_hidden=model.rectifies_hidden,
@@ -87,10 +87,16 @@ class Settings(NamedTuple):
     """Weight decay that is added to the gradient."""
     momentum: float
 
+    @property
+    def samples(self) -> int:
+        """How many an instance takes in a step."""
+        return self.share.shape[1] or self.batch_size
+
     @classmethod
     def of(cls, experiment: Experiment) -> Settings:
         """The settings of `experiment`."""
-        kind, scheme, samples = Kind.of(experiment), plan(experiment), table(experiment)
+        scheme, samples = plan(experiment), table(experiment)
+        kind = Kind.of(experiment, scheme)
         if samples is None:
             empty = np.zeros((1, experiment.n_features, 0), dtype=np.float32)
             samples = Table(empty, np.zeros((experiment.n_instances, 0), dtype=np.float32))
@@ -218,14 +224,12 @@ class Room(NamedTuple):
     """(1, hidden)."""
 
     @classmethod
-    def of(cls, experiment: Experiment) -> Room:
-        """Room for an instance of `experiment`."""
-        n, m, rows = experiment.n_features, experiment.n_hidden, len(plan(experiment).word)
-        samples = table(experiment)
-        count = experiment.batch_size if samples is None else samples.weight.shape[1]
+    def of(cls, experiment: Experiment, settings: Settings) -> Room:
+        """Room for an instance of `experiment`, of those settings."""
+        n, m, rows = experiment.n_features, experiment.n_hidden, len(settings.word)
         # Long lanes hide the loops' overhead; short ones keep a model that is not tiny in the first cache.
         longest = 512 if n + m <= 12 else 256
-        lane = min(longest, -(-count // 16) * 16)
+        lane = min(longest, -(-settings.samples // 16) * 16)
         shapes = (
             (rows, lane),
             (n, lane),

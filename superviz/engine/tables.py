@@ -13,7 +13,7 @@ from superviz.engine.quadrature import rule
 from superviz.engine.sampling import sample
 
 MOST_NUMBERS = 100_000_000
-"""In a table: 400 MB."""
+"""In the weights of all instances' nodes: 400 MB. Only the rule tells how many nodes there are."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,20 +29,18 @@ class Table:
 def table(experiment: Experiment) -> Table | None:
     """Its training set (Henighan et al. 2023), or the nodes of its expected loss; none where samples are fresh.
 
-    Raises RecipeError where they are too many.
+    Raises RecipeError where the nodes are too many.
     """
     instances, examples = experiment.n_instances, experiment.training_set
     if experiment.noise_free:
         nodes = rule(experiment)
-        _check_size("noise_free, n_instances", instances * len(nodes.subset))
+        numbers = instances * len(nodes.subset)
+        if numbers > MOST_NUMBERS:
+            raise RecipeError(
+                f"noise_free, n_instances: {numbers:,} numbers to train on; give at most {MOST_NUMBERS:,}"
+            )
         return Table(nodes.x[None], nodes.weight())
     if examples is None:
         return None
-    _check_size("training_set, n_features, n_instances", instances * experiment.n_features * examples)
     x = np.stack([sample(experiment, instance, 0) for instance in range(instances)])
     return Table(x, np.full((instances, examples), 1 / examples, dtype=np.float32))
-
-
-def _check_size(fields: str, numbers: int) -> None:
-    if numbers > MOST_NUMBERS:
-        raise RecipeError(f"{fields}: {numbers:,} numbers to train on; give at most {MOST_NUMBERS:,}")

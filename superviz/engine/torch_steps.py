@@ -89,8 +89,7 @@ class Steps:
             # The last one takes what no one wants.
             self._zeros(2 * self.most_notes + 1, instances, count),
         )
-        samples = settings.share.shape[1] or experiment.batch_size
-        block = max(1, _BLOCK // (experiment.n_features * samples))
+        block = max(1, _BLOCK // (experiment.n_features * settings.samples))
         self._blocks = [self._block(slice(first, first + block)) for first in range(0, instances, block)]
 
     @property

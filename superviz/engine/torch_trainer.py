@@ -69,9 +69,9 @@ class TorchTrainer:
         gpu = find_gpu() if self._device == "cuda" else None
         return f"torch on {self._device if gpu is None else gpu.name}"
 
-    def is_prepared(self) -> bool:
-        """Whether `prepare` will be quick."""
-        return self._run is not None
+    def preparation(self) -> str:
+        """See Backend."""
+        return "loading torch and preparing the GPU: a few seconds" if self._run is None else ""
 
     def prepare(self) -> None:
         """Import torch, take memory and capture the graphs. Raises OutOfMemory, and TrainingError without torch."""

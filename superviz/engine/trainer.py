@@ -61,9 +61,9 @@ class Trainer:
         """Steps done."""
         self._layout = Parameters.of(experiment)
         self._instances = range(experiment.n_instances) if only is None else range(only, only + 1)
-        self._rooms = [Room.of(experiment) for _ in range(min(threads, len(self._instances)))]
-        self._pool: ThreadPoolExecutor | None = None
         self._settings = Settings.of(experiment)
+        self._rooms = [Room.of(experiment, self._settings) for _ in range(min(threads, len(self._instances)))]
+        self._pool: ThreadPoolExecutor | None = None
         self._halt = np.zeros(1, dtype=np.int64)
         if checkpoint is None:
             self._state = State.start(experiment)
@@ -71,11 +71,16 @@ class Trainer:
             self._state = State.resume(experiment, checkpoint)
             self.step = checkpoint.step
 
-    def is_prepared(self) -> bool:
-        """Whether `prepare` will be quick, since the kernel was compiled before."""
+    @property
+    def samples(self) -> int:
+        """How many an instance takes in a step."""
+        return self._settings.samples
+
+    def preparation(self) -> str:
+        """See Backend; "" where the kernel was compiled before."""
         from superviz.engine import kernel
 
-        return kernel.kernel_is_cached()
+        return "" if kernel.kernel_is_cached() else "compiling the training kernel: a few seconds, once on this machine"
 
     def prepare(self) -> None:
         """Compile the kernel, some seconds the first time on a machine; `advance` does so where this was not called."""

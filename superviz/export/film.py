@@ -14,10 +14,10 @@ from av.error import FFmpegError
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from superviz.core.errors import ExportError
+from superviz.exchange.target import check_ending, new_file
 from superviz.export.encoders import FILM_FORMATS, Encoder, Frame, check_size
 from superviz.export.schedule import Schedule
 from superviz.export.shot import Shot
-from superviz.export.target import check_ending, new_file
 from superviz.scene.drawables import Scene
 from superviz.views.plane_painter import paint
 

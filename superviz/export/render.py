@@ -10,11 +10,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 
 from superviz.core.errors import ExportError
+from superviz.exchange.target import check_ending, check_target
 from superviz.export.encoders import FILM_FORMATS, FilmFormat, check_size
 from superviz.export.film import Cancelled, Progress, render_film
 from superviz.export.shot import Shot
 from superviz.export.stills import STILL_FORMATS, StillFormat, write_still
-from superviz.export.target import check_ending, check_target
 from superviz.session.display import Theme
 from superviz.session.recording import Recording
 from superviz.views.fonts import load_fonts
@@ -47,6 +47,7 @@ def render(
     one of lowest evaluation loss. Returns whether it was written: False where `cancelled` said so. Either the whole
     file is there afterwards, or none. Raises ExportError, before any work where that can be known.
     """
+    _require_recording(recording)
     path = Path(path)
     check_export(path, size=size, fps=fps, duration=duration, force=force)
     with in_qt():
@@ -77,6 +78,13 @@ def check_export(
             shortest = f"{2 / fps:.2g} s, which is two frames"
             raise ExportError(f"{path}: {duration:g} s won't do; give at least {shortest}, at most {_LONGEST_FILM:g} s")
     check_target(path, force=force)
+
+
+def _require_recording(source: object) -> None:
+    """Raises ExportError for anything but a Recording: an Experiment, say."""
+    if not isinstance(source, Recording):
+        kind = type(source).__name__
+        raise ExportError(f"recording: give a Recording, as train and open return one, not {kind}")
 
 
 @contextmanager

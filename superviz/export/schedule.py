@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from superviz.core.snapshot import Array, Snapshot
 
 _MOTION_SHARE = 0.8
 """How much of a film is shared out by how far the weights move; the rest by steps, so that rest is seen to be rest."""
+
+_MOST_READ = 4_096
+"""Snapshots, evenly among all: more of them than a film has frames tell nothing new."""
 
 
 class Schedule:
@@ -20,11 +23,12 @@ class Schedule:
     The last `hold` frames rest on the end.
     """
 
-    def __init__(self, snapshots: Iterable[Snapshot], instance: int, frames: int, hold: int = 0) -> None:
+    def __init__(self, snapshots: Sequence[Snapshot], instance: int, frames: int, hold: int = 0) -> None:
         steps: list[int] = []
         motion: list[float] = []
         before: Array | None = None
-        for snapshot in snapshots:
+        for index in np.linspace(0, len(snapshots) - 1, min(len(snapshots), _MOST_READ)).round().astype(int).tolist():
+            snapshot = snapshots[index]
             W = snapshot.W[instance]
             steps.append(snapshot.step)
             motion.append(0.0 if before is None else float(np.linalg.norm(W - before)))

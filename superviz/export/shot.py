@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from superviz.core.errors import ExportError
@@ -9,6 +11,7 @@ from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Snapshot
 from superviz.scene.drawables import Scene
 from superviz.scene.frames import FRAMES
+from superviz.scene.naming import name_arrangement
 from superviz.scene.palette import PALETTES
 from superviz.session.display import Theme
 from superviz.session.recording import Recording
@@ -30,7 +33,7 @@ class Shot:
         if theme not in PALETTES:
             raise ExportError(f"theme: there is no {theme!r}; the themes are {', '.join(PALETTES)}")
         check_instance(recording.experiment, instance)
-        self.snapshots: list[Snapshot] = list(recording.snapshots)
+        self.snapshots: Sequence[Snapshot] = recording.snapshots
         if not self.snapshots:
             raise ExportError(f"{recording.title or 'this run'}: nothing is recorded in it yet; train it first")
         self.instance = _best_instance(recording, self.snapshots[-1]) if instance is None else instance
@@ -40,7 +43,7 @@ class Shot:
         self._size = size
         self._palette = PALETTES[theme]
         self._display = recording.display.model_copy(update={"theme": theme, "instance": self.instance})
-        self._timeline = TimelineReader(recording).read(self.instance)
+        self._timeline = TimelineReader(recording, name_arrangement).read(self.instance)
 
     @property
     def end(self) -> float:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWr
 from PySide6.QtSvg import QSvgGenerator
 
 from superviz.core.errors import ExportError
-from superviz.export.target import check_ending, new_file
+from superviz.exchange.target import check_ending, new_file
 from superviz.scene.drawables import Scene
 from superviz.views.plane_painter import paint, to_image
 

@@ -107,12 +107,13 @@ def _neurons(trained: Trained, box: Box, palette: Palette) -> list[Drawable]:
     moment, instance = trained.outcome.moment, trained.instances.start + trained.best
     left, top, right, bottom = box
     canvas = Canvas(right - left + _PADDING, bottom - top + _PADDING, palette, compact=True)
-    return inset(neurons.figure(moment, instance, Selection(), canvas), left - _PADDING, top)
+    return inset(neurons.figure(moment, DisplaySettings(instance=instance), Selection(), canvas), left - _PADDING, top)
 
 
 def _heatmap(trained: Trained, box: Box, palette: Palette) -> list[Drawable]:
     moment, instance = trained.outcome.moment, trained.instances.start + trained.best
     left, top, right, bottom = box
     canvas = Canvas(right - left, bottom - top, palette, compact=True)
+    shown = DisplaySettings(instance=instance)
     maximum = interference.full_color(moment, _LARGEST_INTERFERENCE)
-    return inset(interference.figure(moment, instance, Selection(), canvas, maximum, canvas.height), left, top)
+    return inset(interference.figure(moment, shown, Selection(), canvas, maximum, canvas.height), left, top)

@@ -9,9 +9,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from superviz.exchange.target import check_ending, new_file
 from superviz.export.render import in_qt
 from superviz.export.stills import encode_svg
-from superviz.export.target import check_ending, new_file
 from superviz.reproduction.style import style_sheet
 from superviz.reproduction.verdict import Drawing, Result, Verdict
 from superviz.scene.palette import LIGHT

@@ -67,11 +67,14 @@ def arrow_layer(
     placement: Placement, colors: Sequence[str], palette: Palette, emphasis: Emphasis = NO_EMPHASIS
 ) -> list[Drawable]:
     """Dots of dead features, then arrows: the least important first, or the furthest; the emphasised last."""
-    n_features = len(placement.tips)
-    size = 0 if n_features <= FEW else 1 if n_features <= MANY else 2
+    n_arrows = len(placement.order)
+    size = 0 if n_arrows <= FEW else 1 if n_arrows <= MANY else 2
     singled_out = emphasis.features
     deep = placement.camera.deep
-    order = np.argsort(placement.depth, kind="stable") if deep else placement.order[::-1]
+    # In the features' own order first: of two as near, the later lies on top.
+    order = placement.order[::-1]
+    if deep:
+        order = np.sort(order)[np.argsort(placement.depth[np.sort(order)], kind="stable")]
     rest: list[int] = [index for index in order.tolist() if index not in singled_out]
     alive = placement.alive.tolist()
     mark = placement.place.mark
@@ -82,19 +85,18 @@ def arrow_layer(
         if not alive[index]:
             x, y = tips[index]
             drawables.append(Disc(x, y, _DOT_RADIUS * mark, fill=dot, meaning=Feature(index)))
-    towards = placement.depth / np.maximum(placement.norms, 1e-9) if deep else np.zeros(n_features)
-    shapes = arrow_outlines(placement.starts, placement.tips, _BUILDS[size], mark * _sizes(towards))
+    drawn = [index for index in rest if alive[index]]
+    towards = placement.depth[drawn] / np.maximum(placement.norms[drawn], 1e-9) if deep else np.zeros(len(drawn))
+    shapes = arrow_outlines(placement.starts[drawn], placement.tips[drawn], _BUILDS[size], mark * _sizes(towards))
     opacities = _opacities(towards, _DIMMED if singled_out else 1.0)
     drawables += [
-        Path(shapes[index], fill=Paint(colors[index], opacities[index]), closed=True, meaning=Feature(index))
-        for index in rest
-        if alive[index]
+        Path(shape, fill=Paint(colors[index], opacity), closed=True, meaning=Feature(index))
+        for index, shape, opacity in zip(drawn, shapes, opacities, strict=True)
     ]
-    if singled_out:
-        shapes = arrow_outlines(placement.starts, placement.tips, _EMPHASISED[size], mark)
     for index in singled_out:
         if alive[index]:
-            drawables.append(Path(shapes[index], fill=Paint(colors[index]), closed=True, meaning=Feature(index)))
+            shape = arrow_outlines(placement.starts[index], placement.tips[index], _EMPHASISED[size], mark)
+            drawables.append(Path(shape, fill=Paint(colors[index]), closed=True, meaning=Feature(index)))
         else:
             x, y = tips[index]
             drawables.append(Disc(x, y, 1.6 * _DOT_RADIUS * mark, fill=Paint(palette.text1), meaning=Feature(index)))

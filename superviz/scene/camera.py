@@ -7,6 +7,7 @@ where the features are spread out best.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from superviz.session.display import DisplaySettings
 _STAY = 0.05
 """How strongly, beside the features, a camera that follows them prefers to stay where it is when there are none."""
 _WALK_STEPS, _WALK_PACE = 24, 4.0
+_EXACT_UP_TO = 1000
+"""Features."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,6 +35,9 @@ class Camera:
     """Whether it stands where these features are spread out best; otherwise where it would for any others."""
     privileged: bool = False
     """Whether the hidden directions are neurons, a basis of their own."""
+    around: bool = False
+    """Whether all is turned about the direction that points up until it lies in the plane: on the side where it was, at
+    its true angle to that direction, and as long as all others."""
 
     @property
     def deep(self) -> bool:
@@ -40,13 +46,19 @@ class Camera:
 
     def project(self, W: NDArray[np.floating]) -> NDArray[np.float64]:
         """(..., 3, features) of W (..., hidden, features): right, up, and depth towards the viewer."""
-        return self.basis @ W[..., : self.basis.shape[1], :]
+        projected = self._projected(W)
+        if self.around:
+            up = projected[..., 1, :] / np.maximum(weight_norms(W), np.finfo(np.float32).tiny)
+            aside = np.sqrt(np.maximum(1.0 - up * up, 0.0))
+            projected[..., 0, :], projected[..., 1, :] = np.copysign(aside, projected[..., 0, :]), up
+        return projected
 
-    def held(self, W: NDArray[np.floating]) -> float:
-        """The share of the squared weights of W, (hidden, features), that what is seen holds; 1 where W is 0."""
-        seen = self.project(W)[: self.shown]
-        whole = float(np.einsum("hf,hf->", W, W))
-        return min(1.0, float(np.einsum("hf,hf->", seen, seen)) / whole) if whole > 0 else 1.0
+    def _projected(self, W: NDArray[np.floating]) -> NDArray[np.float64]:
+        shown = W[..., : self.basis.shape[1], :]
+        if W.shape[-1] > _EXACT_UP_TO:
+            # In W's own precision: a copy of W in another would cost more than all the rest of a frame.
+            return (self.basis.astype(W.dtype) @ shown).astype(np.float64)
+        return self.basis @ shown
 
 
 def camera_for(W: NDArray[np.floating], display: DisplaySettings, *, privileged: bool = False) -> Camera:
@@ -62,6 +74,25 @@ def camera_for(W: NDArray[np.floating], display: DisplaySettings, *, privileged:
         return Camera(np.eye(3)[:, :2], 2)
     basis = _aside(W, display) if n_hidden == 3 else np.concatenate([_spread(W, 2), np.zeros((1, n_hidden))])
     return Camera(basis, 2, True, privileged)
+
+
+def camera_on(W: NDArray[np.floating], feature: int, others: Sequence[int], display: DisplaySettings) -> Camera:
+    """The camera that sees a live `feature` of W, (hidden, features), upwards and in full length.
+
+    A plane of hundreds of dimensions would show next to nothing of most others, so they are turned `around` it. To the
+    right, and where the display asks for three dimensions in depth, it sees along what sets the `others` apart most;
+    the first of them to the right.
+    """
+    F = np.nan_to_num(W[:, [feature, *others]].astype(np.float64))
+    up = F[:, 0] / np.linalg.norm(F[:, 0])
+    rest = F[:, 1:] - np.outer(up, up @ F[:, 1:])
+    U = np.linalg.svd(np.concatenate([rest, _STAY * np.eye(len(F), 2)], axis=1), full_matrices=False)[0]
+    # What is nearly `up` itself by rounding must not lean towards it.
+    sideways = np.linalg.qr(np.column_stack([up, U[:, :2]]))[0][:, 1:]
+    right, towards = (sideways * np.where(rest[:, :1].T @ sideways < 0, -1.0, 1.0)).T
+    if display.dimensions == 3:
+        return Camera(orbit(display.azimuth, display.elevation) @ np.stack([right, up, towards]), 3, True)
+    return Camera(np.stack([right, up, np.zeros_like(up)]), 2, True, around=True)
 
 
 def orbit(azimuth: float, elevation: float) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from superviz.scene.drawables import Drawable, Paint, Rect, Text
 from superviz.scene.explanation import Explanation
 from superviz.scene.glyphs import glyph_drawables
 from superviz.scene.selection import Feature
-from superviz.scene.text_extent import break_lines, text_width
+from superviz.scene.text_extent import break_lines, elided, text_width
 from superviz.scene.type_sizes import TypeSizes
 
 _BAR = 3.0
@@ -50,18 +50,21 @@ def sentence_block(
     left = margin(canvas)
     indent = left + 17 * canvas.text
     pitch = 1.54 * sizes.body
-    lines = break_lines(body, sizes.body, 19.4 * sizes.body)
-    height = 1.2 * pitch + len(lines) * pitch
+    width = 19.4 * sizes.body
+    head_size = sizes.body + canvas.text
+    heads = [elided(line, head_size, width, 600) for line in break_lines(heading, head_size, width, 600)]
+    lines = [elided(line, sizes.body, width) for line in break_lines(body, sizes.body, width)]
+    height = (0.2 + len(heads) + len(lines)) * pitch
     bottom = canvas.height - 22 * canvas.text
     top = bottom - height
     meaning = Feature(feature)
-    drawables: list[Drawable] = [
-        Rect(left, top, _BAR, height, fill=Paint(color), meaning=meaning),
-        Text(indent, top + 0.48 * pitch, heading, sizes.body + canvas.text, palette.text1, weight=600, meaning=meaning),
-    ]
-    for row, line in enumerate(lines):
-        drawables.append(Text(indent, top + (1.62 + row) * pitch, line, sizes.body, palette.text2))
-    widest = max(text_width(line, sizes.body) for line in lines)
+    drawables: list[Drawable] = [Rect(left, top, _BAR, height, fill=Paint(color), meaning=meaning)]
+    for row, line in enumerate(heads):
+        y = top + (0.48 + row) * pitch
+        drawables.append(Text(indent, y, line, head_size, palette.text1, weight=600, meaning=meaning))
+    for row, line in enumerate(lines, start=len(heads)):
+        drawables.append(Text(indent, top + (0.62 + row) * pitch, line, sizes.body, palette.text2))
+    widest = max(text_width(line, head_size, 600) for line in [*heads, *lines])
     return drawables, (left, top, indent + widest, bottom)
 
 

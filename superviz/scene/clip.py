@@ -14,7 +14,7 @@ from superviz.scene.boxes import Box
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Scene, Stroke, Text
 from superviz.scene.explanation import explain
-from superviz.scene.figure import figure, room_at
+from superviz.scene.figure import figure, ring_at, room_at
 from superviz.scene.glyphs import glyph_drawables
 from superviz.scene.inset import inset, scaled
 from superviz.scene.labels import LabelStyle
@@ -35,6 +35,7 @@ SHORT_SIDE = 1080.0
 _WHOLE = {"zoom": 1.0, "pan": (0.0, 0.0)}
 """A film shows all of the figure, however it was last looked at in the window."""
 INTERFERENCE_CAPTION = "What activating one feature does to every other."
+DIRECTIONS_CAPTION = "How far each direction goes along every other."
 NEURONS_CAPTION = "What each hidden dimension has come to mean."
 
 _WIDE = 1.5
@@ -117,9 +118,7 @@ def _words(
         drawn.append(Text(left + 1.17 * size, y + row * 1.15 * size, line, size, palette.text1, 700))
     y += (len(lines) - 1) * 1.15 * size + (163 if layout.wide else 96)
     type_size, pitch, most = (40, 56, 6) if layout.wide else (36, 50, 3)
-    for row in balanced(_caption(moment.experiment, explanation.caption, view), type_size, layout.words_right - left)[
-        :most
-    ]:
+    for row in balanced(_caption(moment, explanation.caption, view), type_size, layout.words_right - left)[:most]:
         drawn.append(Text(left, y, row, type_size, palette.text1))
         y += pitch
     return drawn, y - 10
@@ -145,12 +144,14 @@ def balanced(text: str, size: float, width: float) -> tuple[str, ...]:
     return lines
 
 
-def _caption(experiment: Experiment, about_shape: str, view: View) -> str:
+def _caption(moment: Moment, about_shape: str, view: View) -> str:
     if view == "vectors":
         return about_shape
     if view == "interference":
-        return INTERFERENCE_CAPTION
-    basis = neurons.basis_words(experiment)
+        return INTERFERENCE_CAPTION if moment.described else DIRECTIONS_CAPTION
+    if not moment.described:
+        return NEURONS_CAPTION
+    basis = neurons.basis_words(moment.experiment, described=True)
     return f"{NEURONS_CAPTION} {basis[0].upper()}{basis[1:]}."
 
 
@@ -168,10 +169,11 @@ def figure_in(
     unit = max(min(((right - left) / 2 - beside) / 1.1, ((bottom - top) / 2 - label - 18 * mark) / 1.165), label)
     whole = display.model_copy(update=_WHOLE)
     unit /= room_at(moment, display.instance, whole)
-    place = Place((left + right) / 2, (top + bottom) / 2, unit, mark)
+    ring = ring_at(moment, display.instance, whole)
+    place = Place((left + right) / 2, (top + bottom) / 2, unit, mark, ring)
     # Labels may hang over a little: long vectors are rare, and a label let go is gone.
     bounds = (left - label, top - label, right + label, bottom + label)
-    labels = LabelStyle(label, bounds)
+    labels = LabelStyle(label, bounds, display=display)
     return figure(moment, display.instance, whole, place, palette, axes=True, trails=display.trails, labels=labels)
 
 
@@ -180,13 +182,13 @@ def _interference(
 ) -> list[Drawable]:
     canvas = _panel(palette, box)
     maximum = interference.full_color(moment, timeline.largest_interference)
-    drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, canvas.height)
-    wide, high = interference.extent(moment, canvas, canvas.height)
+    drawn = interference.figure(moment, display, Selection(), canvas, maximum, canvas.height)
+    wide, high = interference.extent(moment, display, canvas, canvas.height)
     return inset(drawn, box[0] + (canvas.width - wide) / 2, box[1] + (canvas.height - high) / 2)
 
 
 def _neurons(moment: Moment, _: Timeline, display: DisplaySettings, palette: Palette, box: Box) -> list[Drawable]:
-    return inset(neurons.figure(moment, display.instance, Selection(), _panel(palette, box)), box[0], box[1])
+    return inset(neurons.figure(moment, display, Selection(), _panel(palette, box)), box[0], box[1])
 
 
 def _panel(palette: Palette, box: Box) -> Canvas:
@@ -196,9 +198,11 @@ def _panel(palette: Palette, box: Box) -> Canvas:
 def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -> list[Drawable]:
     probability = moment.experiment.activity_array()[instance].astype(float)
     numbers: list[tuple[str, str, str]] = []
-    if probability.min() == probability.max():
+    if moment.described and probability.min() == probability.max():
         numbers.append(("Sparsity", probability_text(1 - float(probability[0])), "0.00"))
-    numbers.append(("Loss", loss_text(float(moment.loss[instance])), "0.0000"))
+    has_loss = moment.described or bool(np.isfinite(moment.loss[instance]))
+    if has_loss:
+        numbers.append(("Loss", loss_text(float(moment.loss[instance])), "0.0000"))
     numbers.append(("Step", count(moment.position), "0"))
     x, drawn = layout.left, list[Drawable]()
     for label, value, usual in numbers:
@@ -206,7 +210,7 @@ def _numbers(moment: Moment, instance: int, layout: _Layout, palette: Palette) -
         drawn.append(Text(x, layout.numbers_y + 48, value, 48, palette.text1, 600))
         # Columns stay where they are while their numbers change in length.
         x += max(text_width(usual, 48, 600), text_width(value, 48, 600), text_width(label, 28)) + 75
-    name = _loss_words(moment.experiment)
+    name = _loss_words(moment.experiment, described=moment.described) if has_loss else ""
     if layout.wide:
         return [*drawn, Text(layout.left, layout.loss[1] - 26, name, _SMALLEST, palette.text3)]
     rows = break_lines(name, _SMALLEST, layout.right - x)
@@ -242,9 +246,11 @@ def _loss(timeline: Timeline, moment: Moment, box: Box, palette: Palette) -> lis
     return drawn
 
 
-def _loss_words(experiment: Experiment) -> str:
+def _loss_words(experiment: Experiment, *, described: bool) -> str:
     """Which loss it is, and which line is which."""
-    return loss_name(experiment) + ("; dashed: on new samples" if experiment.training_set is not None else "")
+    return loss_name(experiment, described=described) + (
+        "; dashed: on new samples" if experiment.training_set is not None else ""
+    )
 
 
 _Picture: TypeAlias = Callable[[Moment, Timeline, DisplaySettings, Palette, Box], list[Drawable]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from superviz.scene import interference, neurons, strip
 from superviz.scene import timeline as loss_timeline
 from superviz.scene.boxes import Box
@@ -100,7 +102,7 @@ def build(moment: Moment, timeline: Timeline, display: DisplaySettings, canvas: 
 
 
 def _title_bar(moment: Moment, instance: int, title: str, layout: _Layout, palette: Palette) -> list[Drawable]:
-    name = loss_name(moment.experiment)
+    name = loss_name(moment.experiment, described=moment.described)
     # Where that is too much, the loss is named in full at the foot alone.
     for loss in (name, "loss"):
         drawn, room = _values(moment, instance, loss, layout, palette)
@@ -117,8 +119,10 @@ def _values(
     drawn: list[Drawable] = []
     probability = moment.experiment.activity_array()[instance].astype(float)
     widest_step = count(max(moment.experiment.steps, moment.position))
-    values = [(loss, loss_text(float(moment.loss[instance])), "0.0000"), ("step", count(moment.position), widest_step)]
-    if probability.min() == probability.max():
+    values = [("step", count(moment.position), widest_step)]
+    if moment.described or np.isfinite(moment.loss[instance]):
+        values.insert(0, (loss, loss_text(float(moment.loss[instance])), "0.0000"))
+    if moment.described and probability.min() == probability.max():
         values.insert(0, ("sparsity", probability_text(1 - float(probability[0])), "0.00"))
     for label, value, widest in reversed(values):
         start = right - max(text_width(widest, 28, 600), text_width(value, 28, 600))
@@ -161,34 +165,35 @@ def _interference(
     box = layout.interference
     canvas = _canvas(box, layout.text, palette)
     maximum = interference.full_color(moment, timeline.largest_interference)
-    taken, _ = interference.extent(moment, canvas, canvas.height)
-    drawn = interference.figure(moment, display.instance, Selection(), canvas, maximum, canvas.height)
+    taken, _ = interference.extent(moment, display, canvas, canvas.height)
+    drawn = interference.figure(moment, display, Selection(), canvas, maximum, canvas.height)
     return [
-        *_header("Interference", "what activating one does to another", box, layout.text, palette),
+        *_header("Interference", interference.about(moment), box, layout.text, palette),
         *inset(drawn, box[0] + max(0.0, (canvas.width - taken) / 2), box[1] + _HEADER * layout.text),
     ]
 
 
 def _neurons(moment: Moment, display: DisplaySettings, layout: _Layout, palette: Palette) -> list[Drawable]:
     box = layout.neurons
-    drawn = neurons.figure(moment, display.instance, Selection(), _canvas(box, layout.text, palette))
-    header = _header("Neurons", neurons.basis_words(moment.experiment), box, layout.text, palette)
+    drawn = neurons.figure(moment, display, Selection(), _canvas(box, layout.text, palette))
+    header = _header(
+        "Neurons", neurons.basis_words(moment.experiment, described=moment.described), box, layout.text, palette
+    )
     return [*header, *inset(drawn, box[0], box[1] + _HEADER * layout.text)]
 
 
 def _strip(moment: Moment, display: DisplaySettings, box: Box, text: float, palette: Palette) -> list[Drawable]:
     drawn = strip.figure(moment, display, Selection(), _canvas(box, text, palette))
-    clause = f"the same model, {moment.experiment.n_instances} times"
+    count = moment.experiment.n_instances
+    clause = f"the same model, {count} times" if moment.described else f"{count} matrices of weights"
     return [*_header("Instances", clause, box, text, palette), *inset(drawn, box[0], box[1] + _HEADER * text)]
 
 
 def _loss(moment: Moment, timeline: Timeline, layout: _Layout, palette: Palette) -> list[Drawable]:
     left, top, right, bottom = layout.loss
-    whole = replace(timeline, horizon=max(timeline.live_step, 1))
+    whole = replace(timeline, horizon=max(timeline.live_step, 1), bookmarks=())
     canvas = Canvas(right - left, bottom - top, palette, _MARK, layout.text)
-    return inset(
-        loss_timeline.figure(whole, moment.position, loss_name(moment.experiment), canvas, live=False), left, top
-    )
+    return inset(loss_timeline.figure(whole, moment, canvas, live=False), left, top)
 
 
 def _canvas(box: Box, text: float, palette: Palette) -> Canvas:

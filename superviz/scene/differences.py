@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from superviz.core.experiment import Experiment
 from superviz.core.shapes import number_word
+from superviz.scene.feature_names import feature_name, feature_word
 from superviz.scene.numerals import fixed, probability_text
+from superviz.session.display import DisplaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,23 @@ class _Aspect:
     notes: list[tuple[str, ...]]
 
 
-def differences(experiment: Experiment) -> Differences:
-    """What differs between the instances: the data above all, else where training starts, else the seed."""
-    return _differences(cast(Hashable, experiment))  # it is frozen, so it is, though pydantic doesn't tell
+def differences(experiment: Experiment, display: DisplaySettings, *, described: bool) -> Differences:
+    """What differs between the instances: the data above all, else where training starts, else the seed.
+
+    Of what isn't `described` none of it is known.
+    """
+    if not described:
+        count = experiment.n_instances
+        side_by_side = f"{number_word(count).capitalize()} matrices of weights, side by side."
+        return Differences("Instances", side_by_side, _numbered("matrix", count))
+    named = DisplaySettings(feature_names=display.feature_names)
+    return _differences(cast(Hashable, experiment), named)  # it is frozen, so it is, though pydantic doesn't tell
 
 
 @lru_cache(maxsize=8)
-def _differences(experiment: Hashable) -> Differences:
+def _differences(experiment: Hashable, display: DisplaySettings) -> Differences:
     assert isinstance(experiment, Experiment)
-    for aspect in _aspects(experiment):
+    for aspect in _aspects(experiment, display):
         count = len(np.unique(aspect.values, axis=0))
         if count > 1:
             clause = f"The same model {aspect.plural.format(number_word(count))}."
@@ -56,25 +66,32 @@ def _differences(experiment: Hashable) -> Differences:
     heading = "The same recipe, other random starts" if random else "The same recipe, other samples"
     count = experiment.n_instances
     clause = f"{number_word(count).capitalize()} models side by side." if count > 1 else "One model."
-    return Differences(heading, clause, tuple((f"copy {instance + 1}",) for instance in range(count)))
+    return Differences(heading, clause, _numbered("copy", count))
 
 
-def _aspects(experiment: Experiment) -> Iterator[_Aspect]:
+def _numbered(what: str, count: int) -> tuple[tuple[str, ...], ...]:
+    return tuple((f"{what} {instance + 1}",) for instance in range(count))
+
+
+def _aspects(experiment: Experiment, display: DisplaySettings) -> Iterator[_Aspect]:
     """From the most telling to the least."""
     activity, importance = (
         values.astype(np.float64) for values in (experiment.activity_array(), experiment.importance_array())
     )
     if len(np.unique(importance, axis=0)) > 1:
-        both = [_joined(*pair) for pair in zip(_activities(activity), _importances(importance), strict=True)]
+        both = [
+            _joined(*pair)
+            for pair in zip(_activities(activity, display), _importances(importance, display), strict=True)
+        ]
     else:
-        both = _activities(activity)
+        both = _activities(activity, display)
     feature = _varied(activity)
     heading = "Sparser, more superposition"
     if feature is not None:
         falls = activity[0, feature] > activity[-1, feature]
-        heading = f"Feature {feature + 1}, from {'common to rare' if falls else 'rare to common'}"
+        heading = f"{feature_name(display, feature)}, from {'common to rare' if falls else 'rare to common'}"
     yield _Aspect(activity, heading, "at {} feature probabilities", both)
-    yield _Aspect(importance, "What matters more is kept", "at {} importances", _importances(importance))
+    yield _Aspect(importance, "What matters more is kept", "at {} importances", _importances(importance, display))
     starts = "The same recipe, other starts"
     if experiment.starting_weights == "polygon":
         corners = experiment.polygons()
@@ -93,14 +110,14 @@ def _column(values: tuple[float, ...]) -> NDArray[np.float64]:
     return np.array(values, dtype=np.float64)[:, None]
 
 
-def _activities(activity: NDArray[np.float64]) -> list[tuple[str, ...]]:
+def _activities(activity: NDArray[np.float64], display: DisplaySettings) -> list[tuple[str, ...]]:
     feature = _varied(activity)
     notes: list[tuple[str, ...]] = []
     for row in activity:
         low, high = float(row.min()), float(row.max())
         if feature is not None:
             p = probability_text(float(row[feature]))
-            notes.append((f"feature {feature + 1}: p {p}", f"p {p}"))
+            notes.append((f"{feature_word(display, feature)}: p {p}", f"p {p}"))
         elif low == high:
             short = f"p {probability_text(low)}"
             notes.append((f"{short} · S {probability_text(1 - low)}", short))
@@ -109,11 +126,11 @@ def _activities(activity: NDArray[np.float64]) -> list[tuple[str, ...]]:
     return notes
 
 
-def _importances(importance: NDArray[np.float64]) -> list[tuple[str, ...]]:
+def _importances(importance: NDArray[np.float64], display: DisplaySettings) -> list[tuple[str, ...]]:
     feature = _varied(importance)
     if feature is not None:
         values = [fixed(float(row[feature])) for row in importance]
-        return [(f"feature {feature + 1}: I {value}", f"I {value}") for value in values]
+        return [(f"{feature_word(display, feature)}: I {value}", f"I {value}") for value in values]
     return [(f"I {fixed(float(row.max()))} to {fixed(float(row.min()))}",) for row in importance]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -70,6 +71,22 @@ class Disc:
     meaning: Meaning | None = None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Dots:
+    """Many small marks that look the same, painted at once: squares, since thousands of discs would take too long."""
+
+    points: Points
+    """Their middles."""
+    side: float
+    fill: Paint
+    meanings: Sequence[Meaning] = ()
+    """What each stands for; none where they stand for nothing."""
+
+    @property
+    def meaning(self) -> None:
+        """That of all together: it is each one's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Text set in Inter at a baseline-free anchor: (x, y) is the point `anchor` and `rise` speak of.
@@ -104,7 +121,7 @@ class TextBox:
     stroke: Stroke | None = None
 
 
-Drawable: TypeAlias = Path | Rect | Disc | Text
+Drawable: TypeAlias = Path | Rect | Disc | Dots | Text
 
 
 @dataclass(frozen=True, eq=False, slots=True)

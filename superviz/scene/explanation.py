@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from superviz.core.experiment import Experiment
 from superviz.core.geometry import DEAD_NORM, feature_dimensionality, weight_norms
-from superviz.core.neurons import is_monosemantic, is_silent, polysemanticity
+from superviz.core.neurons import is_monosemantic, is_silent, name_neurons, polysemanticity
 from superviz.core.parts import Glyph
 from superviz.core.shapes import UNNAMED, Shape, name_shape, number_word
 from superviz.core.snapshot import Array
+from superviz.scene.crowd import is_crowd
+from superviz.scene.digest import Digest, digest_of
 from superviz.scene.examples import shape_of_examples, share_of_examples
+from superviz.scene.naming import is_beginning
 from superviz.scene.numerals import fixed
 from superviz.session.moment import Moment
 
@@ -20,9 +23,8 @@ _RARE = 0.3
 """Up to this feature probability features count as rarely active together."""
 _SETTLED = 0.08
 """Features that moved less than this on average, over the later half of their trails, have come to rest."""
-_BEGINNING, _LATE = 0.1, 0.6
-"""Parts of a run: up to the one it is beginning, and what stands still has only just started; from the other on, what
-has no name won't get one soon, though it moves."""
+_LATE = 0.6
+"""Part of a run: from it on, what has no name won't get one soon, though it moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,21 @@ class Explanation:
 def explain(moment: Moment, instance: int) -> Explanation:
     """The words for one instance at a moment."""
     W, experiment = moment.W[instance], moment.experiment
+    if not moment.described:
+        return _of_crowd(digest_of(moment, instance)) if is_crowd(W.shape[1]) else _as_seen(W)
     rare = float(experiment.activity_array()[instance].mean()) <= _RARE
+    beginning = is_beginning(moment.position, experiment)
     if experiment.has_privileged_basis:
-        return _starting(W) if is_beginning(moment) else _of_neurons(W, rare, signed=experiment.signed)
+        return _starting(W) if beginning else _of_neurons(W, rare, signed=experiment.signed)
     shape = name_shape(W)
     if shape is not None:
         caption, brief = _caption(shape, W)
         return Explanation(shape.name, shape.glyph, caption, brief, _why(shape, experiment, rare))
-    share = share_of_examples(moment, instance)
-    if (memorised := shape_of_examples(moment, instance)) is not None:
+    share = share_of_examples(W, experiment, instance)
+    if (memorised := shape_of_examples(W, experiment, instance)) is not None:
         return _of_examples(memorised, share)
-    unsettled = is_beginning(moment) if share is not None else _moving(moment, instance)
+    unsettled = beginning if share is not None else _moving(moment, instance, beginning)
     return _starting(W) if unsettled else _mixed(W, share)
-
-
-def is_beginning(moment: Moment) -> bool:
-    """Whether training has only just begun."""
-    return moment.position < _BEGINNING * moment.experiment.steps
 
 
 def _caption(shape: Shape, W: Array) -> tuple[str, str]:
@@ -129,25 +129,25 @@ def _of_neurons(W: Array, rare: bool, *, signed: bool) -> Explanation:
     count, ones = int(heard.sum()), int(alone.sum())
     idle = _idle(len(W) - count)
     left_out = _left_out(int((weight_norms(W) < DEAD_NORM).sum()))
-    neurons = _number(count, "neuron").lower()
+    neurons, title = _number(count, "neuron").lower(), name_neurons(W, signed=signed)
     if not count:
-        return Explanation("All silent", "dead", "No neuron ever fires.", "All silent.", "The biases answer alone.")
+        return Explanation(title, "dead", "No neuron ever fires.", "All silent.", "The biases answer alone.")
     if ones == count:
         why = "A neuron that mixed features would confuse those that are active together."
         if rare:
             why = "There are neurons enough for the features that matter."
         caption = f"Each of {neurons} is about one feature{_neurons_each(W[alone])}.{left_out}{idle}"
-        return Explanation("Monosemantic", "alone", caption, f"{_capitalised(neurons)}, one feature each.", why)
+        return Explanation(title, "alone", caption, f"{_capitalised(neurons)}, one feature each.", why)
     why = "Mixing costs something here, but leaving features out would cost more."
     if rare:
         why = "Features are rarely active together here, so one neuron can serve several."
     amount = fixed(float(mixed[heard & ~alone].mean()), 1)
     if not ones:
         caption = f"Each of {neurons} mixes features: {amount} on average.{left_out}{idle}"
-        return Explanation("Polysemantic", "mixed", caption, f"{_capitalised(neurons)} mix {amount} features.", why)
+        return Explanation(title, "mixed", caption, f"{_capitalised(neurons)} mix {amount} features.", why)
     some = f"{_capitalised(number_word(ones))} of {neurons} {'is' if ones == 1 else 'are'} about one feature"
     caption = f"{some}; the others mix {amount} on average.{left_out}{idle}"
-    return Explanation("Partly monosemantic", "mixed", caption, f"{some}.", why)
+    return Explanation(title, "mixed", caption, f"{some}.", why)
 
 
 def _neurons_each(W: Array) -> str:
@@ -163,6 +163,40 @@ def _starting(W: Array) -> Explanation:
     return Explanation(UNNAMED, "mixed", caption, brief, "Each pulls for length and pushes the others aside.")
 
 
+def _as_seen(W: Array) -> Explanation:
+    """Words for W, (hidden, features), of which nothing is known but what can be seen."""
+    shape, near = name_shape(W), _nearest(W)
+    if shape is None:
+        return replace(_mixed(W, None), why=near)
+    caption, brief = _caption(shape, W)
+    return Explanation(shape.name, shape.glyph, caption if shape.parts else brief, brief, near)
+
+
+def _nearest(W: Array) -> str:
+    """How near the two nearest directions lie; nothing where there aren't two."""
+    norms = weight_norms(W)
+    live = (W / np.maximum(norms, DEAD_NORM))[:, norms >= DEAD_NORM].astype(np.float64)
+    if live.shape[1] < 2:
+        return ""
+    cosines = live.T @ live - 2 * np.eye(live.shape[1])
+    apart = f"{np.degrees(np.arccos(np.clip(cosines.max(), -1.0, 1.0))):.0f}°"
+    return f"They lie {apart} apart." if live.shape[1] == 2 else f"The two nearest lie {apart} apart."
+
+
+def _of_crowd(digest: Digest) -> Explanation:
+    """Words for more features than can be told apart, of which nothing is known but where they point."""
+    who, dimensions, live = _crowd(digest.W, int(digest.alive.sum()))
+    mean = float(digest.dimensionality.sum()) / max(1, live)
+    shared = f"{who} share {dimensions}: {fixed(mean, 2 if mean >= 0.01 else 3)}"
+    return Explanation(
+        f"{digest.W.shape[1]:,} directions",
+        "mixed",
+        f"{shared} of a dimension each, on average.",
+        f"{shared} each, on average.",
+        "Click one, or type its number in the command palette, to see what lies near it.",
+    )
+
+
 def _mixed(W: Array, share_of_example: float | None) -> Explanation:
     who, dimensions, live = _crowd(W)
     mean = float(feature_dimensionality(W).sum()) / max(1, live)
@@ -176,20 +210,20 @@ def _mixed(W: Array, share_of_example: float | None) -> Explanation:
     )
 
 
-def _crowd(W: Array) -> tuple[str, str, int]:
-    """Whom there is to speak of, in how many dimensions, and how many of them live."""
+def _crowd(W: Array, live: int | None = None) -> tuple[str, str, int]:
+    """Whom there is to speak of, in how many dimensions, and how many of them live, where that isn't known yet."""
     n_hidden, n_features = W.shape
-    live = int((weight_norms(W) >= DEAD_NORM).sum())
+    live = int((weight_norms(W) >= DEAD_NORM).sum()) if live is None else live
     who = _number(n_features, "feature")
     if live < n_features:
         who = f"{_capitalised(number_word(live))} of {who.lower()}"
     return who, _number(n_hidden, "dimension").lower(), live
 
 
-def _moving(moment: Moment, instance: int) -> bool:
+def _moving(moment: Moment, instance: int, beginning: bool) -> bool:
     if moment.position >= _LATE * moment.experiment.steps:
         return False
-    if moment.trail_instance != instance or len(moment.trail) < 2 or is_beginning(moment):
+    if moment.trail_instance != instance or len(moment.trail) < 2 or beginning:
         return True
     earlier = moment.trail[-1 - len(moment.trail) // 2]
     return float(weight_norms(moment.W[instance] - earlier).mean()) > _SETTLED

@@ -9,7 +9,7 @@ import numpy as np
 from superviz.core.shapes import Shape
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke, Text
 from superviz.scene.palette import Palette, mix
-from superviz.scene.placement import Placement
+from superviz.scene.placement import Place, Placement
 
 AXIS_REACH = 1.2
 """Half an axis, in unit radii."""
@@ -54,27 +54,32 @@ def axis_names(placement: Placement, palette: Palette, size: float) -> list[Text
 
 
 def circle_layer(placement: Placement, palette: Palette) -> list[Drawable]:
-    """Where length 1 is: a circle, the outline and equator of a sphere in an orbit, two ticks on a line."""
+    """Where length 1, or that of the place, is: a circle, an orbit's outline and equator, or two ticks on a line."""
     place = placement.place
     stroke = Stroke(palette.circle, _CIRCLE_WIDTH * place.mark)
     if placement.lanes:
         tall = _tick_height(placement)
-        ticks = [place.x - place.unit, place.x, place.x + place.unit]
+        ticks = [place.x - place.radius, place.x, place.x + place.radius]
         return [Path(np.array([[x, place.y - tall], [x, place.y + tall]]), stroke) for x in ticks]
-    circle = Disc(place.x, place.y, place.unit, stroke)
+    circle = Disc(place.x, place.y, place.radius, stroke)
     if placement.camera.shown < 3:
         return [circle]
     turns = np.linspace(0.0, 2 * np.pi, _RING_POINTS + 1)
     right, up = placement.camera.basis[:2, :2] @ np.stack([np.cos(turns), np.sin(turns)])
-    ring = np.stack([place.x + place.unit * right, place.y - place.unit * up], axis=1)
+    ring = np.stack([place.x + place.radius * right, place.y - place.radius * up], axis=1)
     return [Path(ring, Stroke(palette.axes, _CIRCLE_WIDTH * place.mark)), circle]
+
+
+def length_words(place: Place) -> str:
+    """What the circle is called, and the tick that stands for it on a line: "length 1"."""
+    return f"length {place.ring:g}"
 
 
 def tick_name(placement: Placement, palette: Palette, size: float) -> Text:
     """What the tick to the right on a line of one dimension says."""
     place = placement.place
     y = place.y + _tick_height(placement) + _AXIS_NAME_GAP
-    return Text(place.x + place.unit, y, "length 1", size, palette.text3, anchor="middle", rise="top")
+    return Text(place.x + place.radius, y, length_words(place), size, palette.text3, anchor="middle", rise="top")
 
 
 def outline_layer(
@@ -107,7 +112,7 @@ def origin_layer(placement: Placement, palette: Palette) -> list[Drawable]:
 
 
 def _tick_height(placement: Placement) -> float:
-    return 0.5 * float(np.ptp(placement.starts[:, 1])) + 0.12 * placement.place.unit
+    return 0.5 * float(np.ptp(placement.starts[:, 1])) + 0.12 * placement.place.radius
 
 
 def _axis_ends(placement: Placement) -> list[tuple[float, float]]:
@@ -115,6 +120,6 @@ def _axis_ends(placement: Placement) -> list[tuple[float, float]]:
     place, camera = placement.place, placement.camera
     if camera.follows and (not camera.privileged or camera.basis.shape[1] > _MOST_NEURONS):
         return []
-    reach = AXIS_REACH * place.unit
+    reach = AXIS_REACH * place.radius
     right, up = (reach * placement.camera.basis[:2]).tolist()
     return [(place.x + x, place.y - y) for x, y in zip(right, up, strict=True)]

@@ -39,16 +39,21 @@ class Foot:
 def feet_of(placement: Placement, feature: int) -> tuple[list[tuple[int, float]], list[Foot]]:
     """Each noticeably affected feature and where it stands along the selected one; and the feet, merged within 8 px.
 
-    None where a ReLU acts on the neurons: dot products then aren't what one feature does to another.
+    None where a ReLU acts on the neurons: dot products then aren't what one feature does to another. None either where
+    the camera follows the selected one, and what stands how high is seen without them.
     """
-    if placement.lanes or placement.camera.privileged or not placement.alive[feature]:
+    camera = placement.camera
+    follows = camera.around or (camera.follows and camera.shown == 3)
+    if placement.lanes or camera.privileged or follows or not placement.alive[feature]:
         return [], []
-    W = placement.W.astype(np.float64)  # where training diverged, float32 holds the weights but not their products
-    products = (W.T @ W[:, feature]).tolist()
-    squared = products[feature]
+    # Where training diverged, float32 holds the weights but not their products.
+    order = np.sort(placement.order)
+    W, selected = placement.W[:, order].astype(np.float64), placement.W[:, feature].astype(np.float64)
+    products = dict(zip(order.tolist(), (W.T @ selected).tolist(), strict=True))
+    squared = float(selected @ selected)
     affected = [
         index
-        for index in sorted(range(len(products)), key=lambda index: -abs(products[index]))
+        for index in sorted(products, key=lambda index: -abs(products[index]))
         if index != feature and abs(products[index]) >= NOTICEABLE and placement.alive[index]
     ][:_MOST_FEET]
     reach = [(index, products[index] / squared) for index in affected]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from superviz.scene.drawables import Disc, Drawable, Path, Rect, Stroke, Text
+from superviz.scene.drawables import Disc, Dots, Drawable, Path, Rect, Stroke, Text
 
 
 def inset(drawables: Iterable[Drawable], x: float, y: float) -> list[Drawable]:
@@ -15,7 +15,7 @@ def inset(drawables: Iterable[Drawable], x: float, y: float) -> list[Drawable]:
     corner = np.array([x, y])
     return [
         replace(drawable, points=drawable.points + corner)
-        if isinstance(drawable, Path)
+        if isinstance(drawable, (Path, Dots))
         else replace(drawable, x=drawable.x + x, y=drawable.y + y)
         for drawable in drawables
     ]
@@ -39,6 +39,8 @@ def _scaled(drawable: Drawable, by: float) -> Drawable:
             )
         case Disc(x=x, y=y, radius=radius):
             return replace(drawable, x=x * by, y=y * by, radius=radius * by, stroke=_stroke(drawable.stroke, by))
+        case Dots():
+            return replace(drawable, points=drawable.points * by, side=drawable.side * by)
         case Text():
             return _text(drawable, by)
 

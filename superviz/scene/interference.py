@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,32 @@ from superviz.core.geometry import weight_norms
 from superviz.scene import heatmap
 from superviz.scene.canvas import Canvas
 from superviz.scene.coloring import colors_at
+from superviz.scene.crowd import Shown, shown_at
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
 from superviz.scene.effects import effects
+from superviz.scene.feature_names import fitting_name, short_name
 from superviz.scene.heatmap import Grid
 from superviz.scene.numerals import fixed, signed
-from superviz.scene.palette import importance_order, ink_on, interference_color
+from superviz.scene.palette import ink_on, interference_color
 from superviz.scene.readout import readout
 from superviz.scene.selection import Feature, Pair, Selection
 from superviz.scene.text_extent import text_width
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 
-MOST_FEATURES = 128
-"""More are not drawn, since their cells couldn't be seen; the panel then says which are."""
 _LARGEST_CELL = 72.0
+_LEAST_ROW = 13.0
+"""Logical pixels from row to row with which each may have its number."""
+_LEAST_BAR = 156.0
+"""The colour bar's width at least, at text scale 1."""
+_NOTE_ROOM = 18.0
+"""What the line below the colour bar takes, at text scale 1."""
+_WIDEST_NAME = 6.0
+"""Of a row, in ems."""
+_NAME_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
+"""How much of that it may take: the most that leaves room for the cells' numbers, and..."""
+_LEAST_CELL = 0.86
+"""...cells not much smaller than without names."""
 
 
 def build(
@@ -36,12 +49,15 @@ def build(
     `largest` is the value of full colour, rounded up to .1: give the run's (`Timeline.largest_interference`), so that
     colours keep their meaning while it plays. Without it, it is that of the moment and its trail, at least 1.
     """
-    colors = colors_at(moment, display.instance, canvas.palette)
-    below = readout(moment, display.instance, colors, selection, canvas)
-    drawables = figure(
-        moment, display.instance, selection, canvas, full_color(moment, largest), canvas.height - below.height
-    )
+    colors = colors_at(moment, display.instance, canvas.palette, display)
+    below = readout(moment, display, colors, selection, canvas)
+    drawables = figure(moment, display, selection, canvas, full_color(moment, largest), canvas.height - below.height)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *below.drawables))
+
+
+def about(moment: Moment) -> str:
+    """What a cell tells, in a plain clause."""
+    return "what activating one does to another" if moment.described else "how far one goes along another"
 
 
 _LARGEST = 1e30
@@ -56,7 +72,7 @@ def full_color(moment: Moment, largest: float | None = None) -> float:
     """
     instance = moment.trail_instance
     if moment.experiment.has_privileged_basis:
-        shown = _shown(moment, instance)
+        shown = shown_at(moment, instance, DisplaySettings()).features  # a scale that rests, whichever is pinned
         values = np.abs(np.nan_to_num(effects(moment, instance, shown, shown)))
         return max(1.0, math.ceil(5 * round(min(float(values.max(initial=0.0)), _LARGEST), 2)) / 5)
     if not largest:
@@ -67,19 +83,22 @@ def full_color(moment: Moment, largest: float | None = None) -> float:
 
 
 def figure(
-    moment: Moment, instance: int, selection: Selection, canvas: Canvas, maximum: float, height: float
+    moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas, maximum: float, height: float
 ) -> list[Drawable]:
     """The heatmap with heads, biases and colour bar, in the canvas's width and the upper `height` of it."""
-    shown = _shown(moment, instance)
+    instance = display.instance
+    shown = shown_at(moment, instance, display)
+    features = list(shown.features)
     matrix = _Matrix(
-        shown,
-        effects(moment, instance, shown, shown),
-        moment.b[instance][shown] if moment.experiment.bias else None,
-        colors_at(moment, instance, canvas.palette),
+        features,
+        effects(moment, instance, features, features),
+        moment.b[instance][features] if moment.experiment.bias else None,
+        colors_at(moment, instance, canvas.palette, display),
+        display,
         maximum,
-        moment.W.shape[2],
+        shown.words,
     )
-    layout = _Layout.of(canvas, height, len(shown), bias=moment.experiment.bias)
+    layout = _layout(moment, display, shown, canvas, height)
     return [
         *_column_heads(matrix, layout, selection, canvas),
         *_row_heads(matrix, layout, selection, canvas),
@@ -90,19 +109,14 @@ def figure(
     ]
 
 
-def _shown(moment: Moment, instance: int) -> list[int]:
-    """The features that are drawn, in their own order: all, or the most important."""
-    importance = moment.experiment.importance_array()[instance]
-    shown: list[int] = np.sort(importance_order(importance)[:MOST_FEATURES]).tolist()
-    return shown
-
-
-def extent(moment: Moment, canvas: Canvas, height: float) -> tuple[float, float]:
+def extent(moment: Moment, display: DisplaySettings, canvas: Canvas, height: float) -> tuple[float, float]:
     """Width and height that `figure` really takes of what it is given, margins included."""
-    n_features = moment.W.shape[2]
-    layout = _Layout.of(canvas, height, min(n_features, MOST_FEATURES), bias=moment.experiment.bias)
-    below = (64 if n_features > MOST_FEATURES else 46) * layout.text
-    return layout.bias_x + layout.bias_width + 16, layout.grid.top + layout.grid.size + below
+    shown = shown_at(moment, display.instance, display)
+    layout = _layout(moment, display, shown, canvas, height)
+    below = (46 + (_NOTE_ROOM if shown.is_part else 0)) * layout.text
+    size = 12 * layout.text
+    bar = layout.grid.left + max(_LEAST_BAR * layout.text, text_width(shown.words, size))
+    return max(layout.bias_x + layout.bias_width, bar) + 16, layout.grid.top + layout.grid.size + below
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,8 +128,10 @@ class _Matrix:
     biases: NDArray[np.floating] | None
     colors: tuple[str, ...]
     """One a feature of the model, drawn or not."""
+    display: DisplaySettings
     maximum: float
-    n_features: int
+    words: str
+    """Which features these are, where they are not all."""
 
     def place(self, feature: int | None) -> int | None:
         """Where that feature stands, None where it isn't drawn."""
@@ -129,15 +145,31 @@ class _Layout:
     bias_width: float
     text: float
     """The canvas's factor on text, and on the room it takes."""
+    digits: int
+    """Of the longest number in a head."""
+    lone: bool = False
+    """Whether heads follow no order that one could count along: then each row has its number, or none."""
 
     @classmethod
-    def of(cls, canvas: Canvas, height: float, count: int, *, bias: bool) -> _Layout:
+    def of(
+        cls,
+        canvas: Canvas,
+        height: float,
+        count: int,
+        digits: int,
+        *,
+        bias: bool,
+        noted: bool,
+        lone: bool,
+        names: float = 0.0,
+    ) -> _Layout:
+        """With heads of rows as wide as their numbers, or as `names` logical pixels; `noted` has a line at its foot."""
         text = canvas.text
         margin, bias_gap = (10.0, 13.0) if canvas.compact else (16.0, 22.0)
-        left = round(margin + text * (28 + 8 * len(str(count))))
+        left = round(margin + 28 * text + max(8 * text * digits, names))
         top = round(text * (23 if canvas.compact else 27))
         right = canvas.width - (12.0 if canvas.compact else 16.0) - bias_gap * text
-        below = text * (40 if canvas.compact else 50)
+        below = text * ((40 if canvas.compact else 50) + (_NOTE_ROOM if noted else 0))
         narrow, numbered = (16 * text, 39 * text) if bias else (0.0, 0.0)
         cell, gap, strip = 1.0, 0.0, narrow
         # With a bias strip as wide as a cell, and at least as wide as its numbers where they fit.
@@ -149,7 +181,12 @@ class _Layout:
             if cell >= 17 * text:
                 break
         grid = Grid(left, top, cell, gap, count)
-        return cls(grid, left + grid.size + (bias_gap * text if bias else 0.0), strip, text)
+        return cls(grid, left + grid.size + (bias_gap * text if bias else 0.0), strip, text, digits, lone)
+
+    @property
+    def decimals(self) -> int | None:
+        """Of the numbers in cells; None where these are too small for any."""
+        return None if self.grid.cell < 28 * self.text else 2 if self.grid.cell >= 40 * self.text else 1
 
     @property
     def radius(self) -> float:
@@ -162,7 +199,12 @@ class _Layout:
     @property
     def head_room(self) -> float:
         """What a head's number takes with some air, across and down."""
-        return max(16, 8 * len(str(self.grid.count)) + 3) * self.text
+        return max(16, 8 * self.digits + 3) * self.text
+
+    @property
+    def rows_numbered(self) -> bool:
+        """Whether each row has room for its number, and for a square of its colour."""
+        return self.grid.pitch >= (_LEAST_ROW * self.text if self.lone else self.head_room)
 
     @property
     def label_every(self) -> int:
@@ -170,8 +212,27 @@ class _Layout:
         return next((every for every in (1, 2, 5, 10, 20, 50) if every * self.grid.pitch >= self.head_room), 100)
 
 
+def _layout(moment: Moment, display: DisplaySettings, shown: Shown, canvas: Canvas, height: float) -> _Layout:
+    """With room for names beside the rows, as much as leaves the cells their numbers."""
+    size, count, digits = 13 * canvas.text, len(shown.features), len(str(max(shown.features) + 1))
+    part, focus = shown.is_part, shown.focus is not None
+    of = partial(_Layout.of, canvas, height, count, digits, bias=moment.experiment.bias, noted=part, lone=focus)
+    bare = of()
+    named = [feature for feature in shown.features if feature in display.feature_names]
+    widths = [text_width(short_name(display, feature), size, 700) for feature in named]
+    widest = min(max(widths, default=0.0), _WIDEST_NAME * size)
+    for share in _NAME_SHARES if named and bare.rows_numbered else ():
+        layout = of(names=share * widest)
+        if layout.decimals == bare.decimals and layout.grid.cell >= _LEAST_CELL * bare.grid.cell:
+            seen = (fitting_name(display, feature, share * widest, size, 700) != str(feature + 1) for feature in named)
+            return layout if any(seen) else bare
+    return bare
+
+
 def _labelled(matrix: _Matrix, layout: _Layout, selected: int | None) -> list[int]:
     """Places whose head says its number: every so many, and the selected one in the place of its neighbours."""
+    if layout.lone and layout.label_every > 1:
+        return []
     every, apart = layout.label_every, layout.head_room / layout.grid.pitch
     places = [place for place in range(len(matrix.features)) if every == 1 or place == 0 or (place + 1) % every == 0]
     if every > 1 and len(places) > 1 and places[1] < apart:
@@ -193,7 +254,7 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
         Text(
             grid.across(place) + grid.cell / 2,
             y,
-            str(matrix.features[place] + 1),
+            _column_name(matrix, layout, place, size),
             size,
             palette.text1 if place == selected else palette.text2,
             700 if place == selected else 400,
@@ -202,6 +263,8 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
         )
         for place in _labelled(matrix, layout, selected)
     ]
+    if not heads:
+        return _column_squares(matrix, layout)
     if matrix.biases is None:
         return [*heads]
     bias = Text(layout.bias_x + layout.bias_width / 2, y, "bias", size, palette.text2, anchor="middle")
@@ -209,11 +272,30 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
     return [*(head for head in heads if head.x + text_width(head.text, size, head.weight) / 2 <= room), bias]
 
 
+def _column_squares(matrix: _Matrix, layout: _Layout) -> list[Drawable]:
+    """Colours alone, where there is no room for numbers: those of the rows."""
+    grid, side = layout.grid, min(10 * layout.text, layout.grid.cell)
+    y = grid.top - 14 * layout.text - side / 2
+    return [
+        Rect(
+            grid.across(place) + (grid.cell - side) / 2, y, side, side, 0.3 * side, None, Paint(color), Feature(feature)
+        )
+        for place, feature in enumerate(matrix.features)
+        for color in (matrix.colors[feature],)
+    ]
+
+
+def _column_name(matrix: _Matrix, layout: _Layout, place: int, size: float) -> str:
+    feature = matrix.features[place]
+    room = layout.grid.pitch - 4 * layout.text if layout.label_every == 1 else 0.0
+    return fitting_name(matrix.display, feature, room, size, 700)
+
+
 def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
     grid, palette, text = layout.grid, canvas.palette, layout.text
     selected = matrix.place(selection.feature)
     heads: list[Drawable] = []
-    squares = layout.label_every == 1
+    squares = layout.rows_numbered
     side = 10 * text
     for place, feature in enumerate(matrix.features):
         fill, middle = Paint(matrix.colors[feature]), grid.down(place) + grid.cell / 2
@@ -225,18 +307,19 @@ def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: C
                 Rect(grid.left - 7 * text, grid.down(place), 4 * text, grid.cell, 0.0, None, fill, Feature(feature))
             )
     inset = (9.5 if squares else 11) * text
+    room = grid.left - inset - ((10 if canvas.compact else 18) + side + 6 * text if squares else 4)
     heads += [
         Text(
             grid.left - inset,
             grid.down(place) + grid.cell / 2,
-            str(matrix.features[place] + 1),
+            fitting_name(matrix.display, matrix.features[place], room, 13 * text, 700),
             13 * text,
             palette.text1 if place == selected else palette.text2,
             700 if place == selected else 400,
             "end",
             meaning=Feature(matrix.features[place]),
         )
-        for place in _labelled(matrix, layout, selected)
+        for place in (range(len(matrix.features)) if squares else _labelled(matrix, layout, selected))
     ]
     return heads
 
@@ -244,11 +327,10 @@ def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: C
 def _cells(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
     grid = layout.grid
     drawn = heatmap.cells(grid, matrix.values, matrix.maximum, matrix.features, canvas.palette, layout.radius)
-    if grid.cell >= 28 * layout.text:
-        decimals = 2 if grid.cell >= 40 * layout.text else 1
+    if layout.decimals is not None:
         bold = matrix.place(selection.feature)
         size = min(13 * layout.text, 0.42 * grid.cell)
-        drawn += heatmap.numbers(grid, matrix.values, matrix.maximum, canvas.palette, size, decimals, bold)
+        drawn += heatmap.numbers(grid, matrix.values, matrix.maximum, canvas.palette, size, layout.decimals, bold)
     return drawn
 
 
@@ -273,7 +355,7 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
 
 def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawable]:
     grid, palette, text = layout.grid, canvas.palette, layout.text
-    width = max(grid.size, 156 * text)
+    width = max(grid.size, _LEAST_BAR * text)
     y = grid.top + grid.size + 17 * text
     size, low = 12 * text, y + 20 * text
     left, right = fixed(-matrix.maximum, 1), signed(matrix.maximum, 1)
@@ -285,9 +367,8 @@ def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawabl
         Text(grid.left + width / 2, low, "0", size, palette.text2, anchor="middle"),
         Text(grid.left + width, low, right, size, palette.text2, anchor="end"),
     ]
-    if len(matrix.features) < matrix.n_features:
-        note = f"the {len(matrix.features)} most important of {matrix.n_features}"
-        drawn.append(Text(grid.left, low + 18 * text, note, size, palette.text3))
+    if matrix.words:
+        drawn.append(Text(grid.left, low + _NOTE_ROOM * text, matrix.words, size, palette.text3))
     return drawn
 
 

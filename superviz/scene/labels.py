@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from superviz.scene.arrows import FEW, Emphasis
 from superviz.scene.boxes import Box, Segment, crosses, overlaps
 from superviz.scene.drawables import Drawable, Path, Stroke, Text
+from superviz.scene.feature_names import UNNAMED, feature_name
 from superviz.scene.palette import Palette
 from superviz.scene.placement import Placement
 from superviz.scene.selection import Feature
-from superviz.scene.text_extent import text_height, text_width
+from superviz.scene.text_extent import elided, text_height, text_width
+from superviz.session.display import DisplaySettings
 
 _GAP = 18.0
 """From the tip to the label, at mark 1."""
@@ -31,6 +33,8 @@ _MIDDLE_GAP = 0.2
 _SHORTEST_SEEN = 0.18
 """In unit radii."""
 _WORDS_UP_TO, _NUMBERS_UP_TO = 8, 20
+_LONGEST_NAMES = (12.0, 9.0, 7.0, 5.5, 4.0)
+"""In ems: how long a name may be; the next where there is no room, and at last the number."""
 _TOP = 5
 _LARGER = 17 / 15
 _MARGIN = 2.0
@@ -45,22 +49,23 @@ class LabelStyle:
     """Labels keep inside."""
     taken: tuple[Box, ...] = ()
     """Where other text is."""
+    display: DisplaySettings = UNNAMED
+    """What features are called."""
 
 
 def label_reach(n_features: int, size: float, mark: float) -> float:
-    """How far past its tip a label to the right of it ends, logical pixels."""
+    """How far past its tip a label to the right of it ends, logical pixels; a name that was given may be cut off."""
     return _GAP * mark + text_width(f"{_word(n_features)}{n_features}", size, 500) + 2 * _MARGIN
 
 
 def label_layer(placement: Placement, palette: Palette, style: LabelStyle, emphasis: Emphasis) -> list[Drawable]:
     """The labels of live features, with leaders to those that slid aside; of two that clash the less important goes."""
-    n_features = len(placement.tips)
+    n_features = len(placement.order)
     singled_out = emphasis.features[::-1]
     seen = _seen(placement)
     rest = [index for index in placement.order.tolist() if seen[index] and index not in singled_out]
     if n_features > _NUMBERS_UP_TO:
-        rest = rest[:_TOP]
-    word = _word(n_features)
+        rest = [index for rank, index in enumerate(rest) if rank < _TOP or index in style.display.feature_names]
     color = palette.text2 if singled_out else palette.text1
     taken = list(style.taken)
     arrows = list(zip(placement.order.tolist(), placement.segments(FEW), strict=False)) if n_features <= FEW else []
@@ -69,15 +74,16 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
     for feature in (*singled_out, *rest):
         strong = feature in singled_out
         size = style.size * _LARGER if strong else style.size
-        text = f"{word}{feature + 1}"
-        width, height = text_width(text, size, 700 if strong else 500), text_height(size)
+        weight = 700 if strong else 500
         others = [arrow for index, arrow in arrows if index != feature]
-        along = _spots(placement, feature, width, height, _FAR_SLIDES if strong else _SLIDES)
+        texts = _texts(style.display, feature, n_features, size, weight)
+        slides = _FAR_SLIDES if strong else _SLIDES
+        along = (spot for text in texts for spot in _spots(placement, feature, text, size, weight, slides))
         spot = _free(along, style.bounds, taken, others)
         if spot is None:
             if not strong:
                 continue
-            spot = next(_spots(placement, feature, width, height, _SLIDES))
+            spot = next(_spots(placement, feature, texts[-1], size, weight, _SLIDES))
         taken.append(spot.box)
         if abs(spot.slide) >= _LEADER_FROM:
             stroke = Stroke(palette.text3, max(1.0, 0.8 * placement.place.mark), 0.6)
@@ -86,10 +92,10 @@ def label_layer(placement: Placement, palette: Palette, style: LabelStyle, empha
             Text(
                 spot.x,
                 spot.y,
-                text,
+                spot.text,
                 size,
                 palette.text1 if strong else color,
-                weight=700 if strong else 500,
+                weight,
                 anchor=spot.anchor,
                 meaning=Feature(feature),
             )
@@ -101,16 +107,26 @@ def _word(n_features: int) -> str:
     return "Feature " if n_features <= _WORDS_UP_TO else ""
 
 
+def _texts(display: DisplaySettings, feature: int, n_features: int, size: float, weight: int) -> list[str]:
+    """What a label may say, the longest first."""
+    number = str(feature + 1)
+    if feature not in display.feature_names:
+        return [_word(n_features) + number]
+    name = feature_name(display, feature)
+    return list(dict.fromkeys([*(elided(name, size, longest * size, weight) for longest in _LONGEST_NAMES), number]))
+
+
 def _seen(placement: Placement) -> NDArray[np.bool_]:
     """The live features, less those that point so far out of the picture plane that their labels would heap up."""
     if placement.W.shape[0] == placement.camera.shown:
         return placement.alive
     along = placement.tips - placement.starts
-    return placement.alive & (np.hypot(along[:, 0], along[:, 1]) >= _SHORTEST_SEEN * placement.place.unit)
+    return placement.alive & (np.hypot(along[:, 0], along[:, 1]) >= _SHORTEST_SEEN * placement.place.radius)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
+    text: str
     x: float
     y: float
     anchor: Literal["start", "middle", "end"]
@@ -126,8 +142,11 @@ def _free(along: Iterator[_Spot], bounds: Box, taken: list[Box], arrows: list[Se
     )
 
 
-def _spots(placement: Placement, feature: int, width: float, height: float, slides: Sequence[float]) -> Iterator[_Spot]:
+def _spots(
+    placement: Placement, feature: int, text: str, size: float, weight: int, slides: Sequence[float]
+) -> Iterator[_Spot]:
     """Where the label might stand, the best place first."""
+    width, height = text_width(text, size, weight), text_height(size)
     (x0, y0), (x1, y1) = placement.starts[feature].tolist(), placement.tips[feature].tolist()
     length = math.hypot(x1 - x0, y1 - y0)
     radius = length + _GAP * placement.place.mark
@@ -137,14 +156,14 @@ def _spots(placement: Placement, feature: int, width: float, height: float, slid
         across, down = math.cos(at), math.sin(at)
         # What stands above or below a tip needs half its height more.
         reach = radius + (_MIDDLE_GAP * height if abs(across) < _MIDDLE else 0.0)
-        yield _spot(x0 + reach * across, y0 + reach * down, across, slide, width, height)
+        yield _spot(text, x0 + reach * across, y0 + reach * down, across, slide, width, height)
 
 
 def _within(box: Box, bounds: Box) -> bool:
     return box[0] >= bounds[0] and box[1] >= bounds[1] and box[2] <= bounds[2] and box[3] <= bounds[3]
 
 
-def _spot(x: float, y: float, cosine: float, slide: float, width: float, height: float) -> _Spot:
+def _spot(text: str, x: float, y: float, cosine: float, slide: float, width: float, height: float) -> _Spot:
     if abs(cosine) < _MIDDLE:
         left, anchor = x - 0.5 * width, "middle"
     elif cosine > 0:
@@ -152,4 +171,4 @@ def _spot(x: float, y: float, cosine: float, slide: float, width: float, height:
     else:
         left, anchor = x - width, "end"
     box = (left - _MARGIN, y - 0.5 * height, left + width + _MARGIN, y + 0.5 * height)
-    return _Spot(x, y, anchor, slide, box)
+    return _Spot(text, x, y, anchor, slide, box)

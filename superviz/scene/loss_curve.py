@@ -89,14 +89,18 @@ def loss_curve(
     return LossCurve(points, test_points, left, right, top, bottom, horizon, float(np.exp(low)), float(np.exp(high)))
 
 
-def loss_name(experiment: Experiment) -> str:
-    """What a loss of this experiment is called where there is room: "loss, mean over features"."""
+def loss_name(experiment: Experiment, *, described: bool) -> str:
+    """What a loss of this experiment is called where there is room: "loss, mean over features"; else only "loss"."""
+    if not described:
+        return "loss"
     name = "expected loss, noise-free" if experiment.noise_free else "loss"
     return f"{name}, {experiment.loss_words}"
 
 
-def brief_loss_name(experiment: Experiment) -> str:
+def brief_loss_name(experiment: Experiment, *, described: bool) -> str:
     """The same in two words, beside a number: over features it is a mean or a sum."""
+    if not described:
+        return "loss"
     if experiment.noise_free:
         return "expected loss"
     return "mean loss" if experiment.loss_over_features == "mean" else "summed loss"

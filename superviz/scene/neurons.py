@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from superviz.core.experiment import Experiment
 from superviz.scene.canvas import Canvas
 from superviz.scene.coloring import colors_at
+from superviz.scene.crowd import shown_at
+from superviz.scene.digest import digest_of
 from superviz.scene.drawables import Drawable, Paint, Path, Rect, Scene, Stroke, Text
+from superviz.scene.feature_names import feature_word, fitting_name
 from superviz.scene.neuron_names import neuron_names
 from superviz.scene.palette import ink_on
 from superviz.scene.selection import Feature, Neuron, Selection
+from superviz.scene.text_extent import elided, text_width
 from superviz.scene.ticks import even_ticks, short
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
@@ -28,7 +32,11 @@ _THINNEST = 1.0
 """Logical pixels: thinner segments of a bar are drawn together, as one neutral segment at its end..."""
 _MOST_SEGMENTS = 1200
 """...and so are the smallest, where all bars together would have more than so many."""
+_LONG_NUMBER = 4
+"""Digits: a number of so many doesn't fit into every bar that is wide enough for others."""
 _UNSELECTED = 0.88
+_MOST_NEURONS, _FEW_NEURONS = 128, 8
+"""Of more neurons than bars could be told apart, so few are shown that each has its name."""
 
 
 def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
@@ -36,39 +44,89 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
 
     Where the model is untied there are two plots: what each neuron reads, W, and below it what it writes, W_out.
     """
-    drawables = figure(moment, display.instance, selection, canvas)
+    drawables = figure(moment, display, selection, canvas)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
 
 
-def figure(moment: Moment, instance: int, selection: Selection, canvas: Canvas) -> list[Drawable]:
+def figure(moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> list[Drawable]:
     """The bars with their axes and names, filling the canvas."""
-    W = moment.W[instance]
+    instance = display.instance
     privileged = moment.experiment.has_privileged_basis
-    matrices = [W] if moment.W_out is None else [W, moment.W_out[instance]]
+    chosen, words = _chosen(moment, display)
+    shown = list(shown_at(moment, instance, display).features)
+    note = _note(moment, len(chosen), words, len(shown))
+    both = [moment.W[instance]] if moment.W_out is None else [moment.W[instance], moment.W_out[instance]]
+    matrices = [_part(matrix, chosen, shown) for matrix in both]
     past = moment.trail if moment.trail_instance == instance else moment.trail[:0]
-    reaches = [_reach(np.concatenate([W, past.reshape(-1, W.shape[1])]), both=not privileged)]
+    rows = np.concatenate([matrices[0], _part(past, chosen, shown).reshape(-1, len(shown))])
+    reaches = [_reach(rows, both=not privileged)]
     reaches += [_reach(matrix, both=not privileged) for matrix in matrices[1:]]
-    layout = _Layout.of(canvas, len(W), reaches)
-    colors = colors_at(moment, instance, canvas.palette)
+    layout = _Layout.of(canvas, len(chosen), reaches, noted=bool(note))
+    colors = colors_at(moment, instance, canvas.palette, display)
     drawn: list[Drawable] = []
     for matrix, plot, title in zip(matrices, layout.plots, ("reads, W", "writes, V"), strict=False):
         most = max(4, _MOST_SEGMENTS // len(matrices) // len(matrix))
-        bars = [_bar(weights, neuron, plot, most) for neuron, weights in enumerate(np.nan_to_num(matrix))]
+        bars = [_bar(weights, at, shown, plot, most) for at, weights in enumerate(np.nan_to_num(matrix))]
         drawn += _axis(plot, layout, canvas)
         if len(matrices) > 1:
             y = plot.top - 10 * layout.text
             drawn.append(Text(layout.left, y, title, 12 * layout.text, canvas.palette.text2))
-        drawn += (segment for bar in bars for segment in _segments(bar, colors, layout, selection, canvas))
+        drawn += (
+            segment for bar in bars for segment in _segments(bar, chosen, colors, display, layout, selection, canvas)
+        )
         drawn += _outlines(bars, layout, selection, canvas)
-    centres = [layout.middle(neuron) for neuron in range(len(W))]
-    return [
-        *drawn,
-        *neuron_names(W, moment.experiment, centres, layout.column, layout.left, layout.plots[-1].bottom, canvas),
-    ]
+    centres = [layout.middle(at) for at in range(len(chosen))]
+    bottom = layout.plots[-1].bottom
+    drawn += neuron_names(
+        moment.W[instance], moment.experiment, display, centres, layout.column, layout.left, bottom, canvas, chosen
+    )
+    if note:
+        x = 12.0 if canvas.compact else 16.0
+        size = 12 * layout.text
+        note = elided(note, size, canvas.width - 2 * x)
+        drawn.append(Text(x, bottom + 62 * layout.text, note, size, canvas.palette.text3))
+    return drawn
 
 
-def basis_words(experiment: Experiment) -> str:
+def _note(moment: Moment, neurons: int, which: str, features: int) -> str:
+    """What the bars leave out."""
+    _, n_hidden, n_features = moment.W.shape
+    lines = [f"{neurons} of {n_hidden:,}, {which}"] if neurons < n_hidden else []
+    lines += [f"{features} of {n_features:,} features"] if features < n_features else []
+    return "; ".join(lines)
+
+
+def _chosen(moment: Moment, display: DisplaySettings) -> tuple[list[int], str]:
+    """The neurons that have a bar, and which these are where they are not all.
+
+    Of many: those that the pinned feature uses most, the most first; or else the most polysemantic or, where a basis
+    means nothing, those that hold most.
+    """
+    n_hidden = moment.W.shape[1]
+    if n_hidden <= _MOST_NEURONS:
+        return list(range(n_hidden)), ""
+    digest, pinned = digest_of(moment, display.instance), display.pinned_feature
+    if pinned is not None and pinned < moment.W.shape[2]:
+        used = np.abs(np.nan_to_num(digest.W[:, pinned]))
+        first = np.argsort(-used, kind="stable")[:_FEW_NEURONS].tolist()
+        return first, f"where {feature_word(display, pinned)} is largest"
+    privileged = moment.experiment.has_privileged_basis
+    rank = digest.polysemanticity if privileged else digest.weight_of_neurons
+    first = np.argsort(-np.nan_to_num(rank), kind="stable")[:_FEW_NEURONS]
+    return np.sort(first).tolist(), "the most polysemantic" if privileged else "those that hold most"
+
+
+def _part(matrices: NDArray[np.floating], neurons: list[int], features: list[int]) -> NDArray[np.floating]:
+    """Those rows and columns of (..., hidden, features)."""
+    if len(neurons) == matrices.shape[-2] and len(features) == matrices.shape[-1]:
+        return matrices
+    return matrices[..., np.array(neurons)[:, None], features]
+
+
+def basis_words(experiment: Experiment, *, described: bool) -> str:
     """Whether the neurons are anything by themselves, in a plain clause."""
+    if not described:
+        return "what each hidden dimension holds"
     if experiment.has_privileged_basis:
         return "a real basis: the ReLU acts on each neuron"
     return "this basis is arbitrary: rotating it costs nothing"
@@ -120,12 +178,14 @@ class _Layout:
     plots: tuple[_Plot, ...]
 
     @classmethod
-    def of(cls, canvas: Canvas, count: int, reaches: Sequence[tuple[float, float]]) -> _Layout:
+    def of(cls, canvas: Canvas, count: int, reaches: Sequence[tuple[float, float]], *, noted: bool = False) -> _Layout:
+        """With room for one more line at the foot where it is `noted`."""
         text = canvas.text
         left = (34 if canvas.compact else 47) * text
         right = canvas.width - (10 if canvas.compact else 15)
         top = (9 if canvas.compact else 15) * text
-        bottom = max(canvas.height - (45 if canvas.compact else 62) * text, top + 1)
+        below = (45 if canvas.compact else 62) + (18 if noted else 0)
+        bottom = max(canvas.height - below * text, top + 1)
         # Few bars stand closer together than they could, many use the whole width.
         inset = max(0.0, 12 * text * (3 - 0.5 * count)) if count > 1 else 40 * text
         # Plots under each other need a line for their titles.
@@ -150,53 +210,62 @@ class _Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    neuron: int
+    place: int
+    """Which of the bars it is part of."""
     feature: int | None
     """None for what is too thin to be drawn feature by feature."""
     top: float
     bottom: float
 
 
-def _bar(weights: NDArray[np.floating], neuron: int, plot: _Plot, most: int) -> list[_Segment]:
+def _bar(weights: NDArray[np.floating], place: int, features: list[int], plot: _Plot, most: int) -> list[_Segment]:
+    """The segments of the bar at that place, a neuron's `weights` for these features."""
     sizes = np.abs(weights) * plot.scale
     thinnest = max(_THINNEST, float(np.partition(sizes, -most)[-most])) if len(sizes) > most else _THINNEST
     segments: list[_Segment] = []
     for sign in (1, -1):
         at = plot.y(0.0)
         rest = 0.0
-        for feature in np.flatnonzero(sign * weights > 0).tolist():
-            length = float(sizes[feature])
+        for column in np.flatnonzero(sign * weights > 0).tolist():
+            length = float(sizes[column])
             if length < thinnest:
                 rest += length
                 continue
             end = at - sign * length
-            segments.append(_Segment(neuron, feature, min(at, end), max(at, end)))
+            segments.append(_Segment(place, features[column], min(at, end), max(at, end)))
             at = end
         if rest >= 2 * _THINNEST:
             end = at - sign * rest
-            segments.append(_Segment(neuron, None, min(at, end), max(at, end)))
+            segments.append(_Segment(place, None, min(at, end), max(at, end)))
     return segments
 
 
 def _segments(
-    bar: list[_Segment], colors: Sequence[str], layout: _Layout, selection: Selection, canvas: Canvas
+    bar: list[_Segment],
+    neurons: list[int],
+    colors: Sequence[str],
+    display: DisplaySettings,
+    layout: _Layout,
+    selection: Selection,
+    canvas: Canvas,
 ) -> list[Drawable]:
     text, palette = layout.text, canvas.palette
     drawn: list[Drawable] = []
     for segment in bar:
         height = segment.bottom - segment.top
         gap = min(0.8 * max(1.0, text), 0.1 * height)
-        x = layout.middle(segment.neuron) - layout.bar / 2
+        x = layout.middle(segment.place) - layout.bar / 2
         lone = selection.feature is None or segment.feature == selection.feature
         color = palette.text3 if segment.feature is None else colors[segment.feature]
-        meaning = Neuron(segment.neuron) if segment.feature is None else Feature(segment.feature)
+        meaning = Neuron(neurons[segment.place]) if segment.feature is None else Feature(segment.feature)
         radius = min(2 * max(1.0, text), 0.15 * height)
         fill = Paint(color, 1.0 if lone else _UNSELECTED)
         drawn.append(Rect(x, segment.top + gap, layout.bar, height - 2 * gap, radius, None, fill, meaning))
         if segment.feature is not None and height >= 17 * text and layout.bar >= 17 * text:
             middle = (segment.top + segment.bottom) / 2
-            label = str(segment.feature + 1)
-            drawn.append(Text(layout.middle(segment.neuron), middle, label, 13 * text, ink_on(color), 600, "middle"))
+            label = fitting_name(display, segment.feature, layout.bar - 8 * text, 13 * text, 600)
+            if text_width(label, 13 * text, 600) <= layout.bar - 2 * text or len(label) < _LONG_NUMBER:
+                drawn.append(Text(layout.middle(segment.place), middle, label, 13 * text, ink_on(color), 600, "middle"))
     return drawn
 
 
@@ -219,7 +288,7 @@ def _outlines(bars: list[list[_Segment]], layout: _Layout, selection: Selection,
     grown = 2.0
     return [
         Rect(
-            layout.middle(segment.neuron) - layout.bar / 2 - grown,
+            layout.middle(segment.place) - layout.bar / 2 - grown,
             segment.top - 1,
             layout.bar + 2 * grown,
             segment.bottom - segment.top + 2,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from superviz.scene.drawables import Disc, Drawable, Path, Points, Rect, Scene, Text
+from superviz.scene.drawables import Disc, Dots, Path, Points, Rect, Scene, Text
 from superviz.scene.selection import Meaning
 from superviz.scene.text_extent import text_extent
 
@@ -22,17 +22,30 @@ def pick(scene: Scene, x: float, y: float, reach: float = 6.0) -> Meaning | None
     nearest: Meaning | None = None
     least = reach
     for drawable in reversed(scene.drawables):
-        if drawable.meaning is None:
+        if isinstance(drawable, Dots):
+            distance, meaning = _nearest_dot(drawable, x, y)
+        else:
+            meaning = drawable.meaning
+            distance = _OUTSIDE if meaning is None else _distance(drawable, x, y, least)
+        if meaning is None:
             continue
-        distance = _distance(drawable, x, y, least)
         if distance <= 0:
-            return drawable.meaning
+            return meaning
         if distance < least or (nearest is None and distance == least):
-            least, nearest = distance, drawable.meaning
+            least, nearest = distance, meaning
     return nearest
 
 
-def _distance(drawable: Drawable, x: float, y: float, reach: float) -> float:
+def _nearest_dot(dots: Dots, x: float, y: float) -> tuple[float, Meaning | None]:
+    """How far the nearest of the dots is, as if they were round, and what it stands for."""
+    if not dots.meanings:
+        return _OUTSIDE, None
+    away = np.hypot(*(dots.points - (x, y)).T)
+    index = int(np.argmin(np.nan_to_num(away, nan=np.inf)))
+    return float(away[index]) - dots.side / 2, dots.meanings[index]
+
+
+def _distance(drawable: Path | Rect | Disc | Text, x: float, y: float, reach: float) -> float:
     """How far (x, y) is from the drawable's painted extent, 0 inside; anything above `reach` where it is further."""
     match drawable:
         case Rect():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ _LANES_SPAN = 1.3
 """On a line, in unit radii: how far two neighbours' arrows are apart at most, and all of them together."""
 
 
+_NEARLY_ALL = 0.998
+"""Of a cloud's features: the few that are further out may leave its circle."""
 _HIGHEST, _LONGEST = 1.24, 1.5
 """In unit radii: how far up or down a vector may reach, and how long it may be, before the figure shrinks."""
 
@@ -32,6 +35,13 @@ class Place:
     y: float
     unit: float
     mark: float = 1.0
+    ring: float = 1.0
+    """The length that the circle marks."""
+
+    @property
+    def radius(self) -> float:
+        """The circle's, in logical pixels."""
+        return self.unit * self.ring
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,7 +61,24 @@ class Placement:
     """Full lengths, whatever the camera shows of them."""
     alive: NDArray[np.bool_]
     order: NDArray[np.intp]
-    """The most important first."""
+    """The features that have an arrow, the most important first: all, or of a crowd only those shown."""
+
+    @property
+    def crowd(self) -> NDArray[np.intp]:
+        """The live features that have no arrow."""
+        without = self.alive.copy()
+        without[self.order] = False
+        return np.flatnonzero(without)
+
+    @property
+    def held(self) -> float:
+        """The share of the squared weights that what is seen of them holds; 1 where they are 0."""
+        whole = float(np.einsum("f,f->", self.norms, self.norms))
+        seen = (self.tips - self.starts) / self.place.unit
+        squares = float(np.einsum("fp,fp->", seen, seen))
+        if self.camera.shown == 3:
+            squares += float(np.einsum("f,f->", self.depth, self.depth))
+        return min(1.0, squares / whole) if whole > 0 else 1.0
 
     @property
     def lanes(self) -> bool:
@@ -76,8 +103,18 @@ class Placement:
         return points
 
 
-def place_features(W: Array, importance: Array, place: Place, camera: Camera) -> Placement:
-    """Lays out W, (hidden, features), of features with these importances, (features,)."""
+def place_features(
+    W: Array,
+    importance: Array,
+    place: Place,
+    camera: Camera,
+    shown: Sequence[int] | None = None,
+    norms: Array | None = None,
+) -> Placement:
+    """Lays out W, (hidden, features), of features with these importances, (features,), and `norms`, where known.
+
+    Arrows have all of them, or only those `shown`, the most worth seeing first.
+    """
     projected = camera.project(W)
     n_features = W.shape[-1]
     order = importance_order(importance)
@@ -87,8 +124,23 @@ def place_features(W: Array, importance: Array, place: Place, camera: Camera) ->
         lane = min(_WIDEST_LANE, _LANES_SPAN / n_features) * place.unit
         starts[order, 1] += lane * (np.arange(n_features) - (n_features - 1) / 2)
     tips = starts + projected[:2].T * (place.unit, -place.unit)
-    norms = weight_norms(W)
+    norms = weight_norms(W) if norms is None else norms
+    if shown is not None:
+        order = np.array(shown, dtype=np.intp)
     return Placement(place, camera, W, starts, tips, projected[2], norms, norms >= DEAD_NORM, order)
+
+
+def round_ring(W: Array, shown: Sequence[int], camera: Camera) -> float:
+    """A round length for the circle, such that what is seen of W, (hidden, features), nearly fills it.
+
+    That is the longest of the arrows `shown` and nearly all of the others' tips.
+    """
+    seen = np.hypot(*np.nan_to_num(camera.project(W)[:2]))
+    reach = max(float(seen[list(shown)].max()), float(np.quantile(seen, _NEARLY_ALL)))
+    if not reach > 0 or camera.shown == 1:
+        return 1.0
+    decade = 10.0 ** math.floor(math.log10(reach / _HIGHEST))
+    return next(step * decade for step in (1.0, 2.0, 5.0, 10.0) if reach <= _HIGHEST * step * decade * (1 + 1e-9))
 
 
 def shrinkage(W: Array, camera: Camera) -> float:
@@ -96,6 +148,8 @@ def shrinkage(W: Array, camera: Camera) -> float:
 
     Continuous, so that nothing jumps while training draws long vectors in.
     """
+    if camera.around:
+        return 1.0
     longest = float(weight_norms(W).max(initial=0.0))
     # A camera that moves must not make the figure breathe.
     highest = longest if camera.shown == 3 or camera.follows else float(np.abs(camera.project(W)[1]).max(initial=0.0))

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superviz.scene.canvas import Canvas
+from superviz.scene.coloring import own_colors
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke
 from superviz.scene.palette import Palette, colored_by_shape, feature_colors
+from superviz.session.display import DisplaySettings
 
 _SHADES = 10
 _FAINTEST = 0.4
@@ -31,7 +33,14 @@ def shown_features(n_features: int, canvas: Canvas) -> int:
     return n_features if n_features <= room else max(1, room // 2)
 
 
-def build(samples: NDArray[np.floating], importance: NDArray[np.floating], canvas: Canvas, *, signed: bool) -> Scene:
+def build(
+    samples: NDArray[np.floating],
+    importance: NDArray[np.floating],
+    canvas: Canvas,
+    display: DisplaySettings,
+    *,
+    signed: bool,
+) -> Scene:
     """Samples (features, count) as cells on the panel's ground, shaded by their size, in their feature's colour.
 
     Signed ones have the two colours of the interference map instead, and many features of equal `importance`,
@@ -49,7 +58,7 @@ def build(samples: NDArray[np.floating], importance: NDArray[np.floating], canva
     drawn += [Rect(across[0], y, across[-1] - across[0], height, 0.0, None, track) for y, height in down]
     gap = int(canvas.width / count >= _GAPPED_WIDTH)
     columns = [(x, right - x - gap) for x, right in pairwise(across)]
-    colors = _colors(palette, importance, rows, signed)
+    colors = _colors(palette, importance, display, rows, signed)
     shades = np.rint(np.clip(samples[:rows], -1, 1) * _SHADES).astype(np.int64)
     for (y, height), ends, row, shade in zip(down, colors, samples, shades, strict=False):
         # By shade, since a painter is quicker where colours change less.
@@ -62,13 +71,15 @@ def build(samples: NDArray[np.floating], importance: NDArray[np.floating], canva
     return Scene(canvas.width, canvas.height, palette.panel, tuple(drawn))
 
 
-def _colors(palette: Palette, importance: NDArray[np.floating], rows: int, signed: bool) -> Sequence[tuple[str, str]]:
+def _colors(
+    palette: Palette, importance: NDArray[np.floating], display: DisplaySettings, rows: int, signed: bool
+) -> Sequence[tuple[str, str]]:
     """What is below 0 and what is above it, by feature."""
     if signed:
         return [(palette.interference_low, palette.interference_high)] * rows
-    if colored_by_shape(importance):
-        return [(palette.text2, palette.text2)] * rows
-    return [(color, color) for color in feature_colors(palette, importance)[:rows]]
+    by_shape = colored_by_shape(importance)
+    colors = (palette.text2,) * len(importance) if by_shape else feature_colors(palette, importance)
+    return [(color, color) for color in own_colors(colors, palette, display)[:rows]]
 
 
 def _rows(start: float, room: float, count: int) -> list[tuple[float, float]]:

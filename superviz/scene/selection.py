@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from superviz.core.bookmark import Bookmark
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -42,7 +44,7 @@ class Step:
     position: float
 
 
-Meaning: TypeAlias = Feature | Pair | Neuron | Instance | Step
+Meaning: TypeAlias = Feature | Pair | Neuron | Instance | Step | Bookmark
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from superviz.core.geometry import DEAD_NORM, weight_norms
 from superviz.core.neurons import is_monosemantic
-from superviz.core.shapes import Shape, name_shape
+from superviz.core.shapes import UNNAMED, Shape
 from superviz.scene.canvas import Canvas
 from superviz.scene.coloring import colors_at
 from superviz.scene.differences import differences
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Stroke, Text
-from superviz.scene.examples import hidden_examples, shape_of_examples
-from superviz.scene.explanation import is_beginning
+from superviz.scene.examples import hidden_examples
+from superviz.scene.naming import is_beginning, shape_at
 from superviz.scene.selection import Instance, Selection
-from superviz.scene.text_extent import text_width
+from superviz.scene.text_extent import elided, text_width
 from superviz.scene.thumbnails import thumbnails
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
@@ -38,20 +38,20 @@ def figure(moment: Moment, display: DisplaySettings, selection: Selection, canva
     """The cards, filling the canvas."""
     layout = _Layout.of(canvas, moment.experiment.n_instances, display.instance)
     shown = range(layout.first, layout.first + layout.shown)
-    shapes = [name_shape(moment.W[index]) or shape_of_examples(moment, index) for index in shown]
+    shapes = [shape_at(moment.W[index], moment.experiment, index) for index in shown]
     pictures = thumbnails(
         moment.W[layout.first : layout.first + layout.shown],
         moment.experiment.importance_array()[layout.first : layout.first + layout.shown],
         shapes,
-        [colors_at(moment, index, canvas.palette) for index in shown],
+        [colors_at(moment, index, canvas.palette, display) for index in shown],
         [(layout.x(index) + layout.width / 2, layout.centre_y) for index in shown],
         layout.unit,
         display,
         canvas.palette,
         privileged=moment.experiment.has_privileged_basis,
-        examples=[hidden_examples(moment, index) for index in shown],
+        examples=[hidden_examples(moment.W[index], moment.experiment, index) for index in shown],
     )
-    notes = differences(moment.experiment).notes
+    notes = differences(moment.experiment, display, described=moment.described).notes
     drawn: list[Drawable] = []
     for index, shape, picture in zip(shown, shapes, pictures, strict=True):
         names = _names(moment, index, shape)
@@ -158,11 +158,12 @@ def _card(
 
 def _names(moment: Moment, instance: int, shape: Shape | None) -> tuple[str, ...]:
     """What has become of an instance, the longest words first."""
-    if is_beginning(moment) and (shape is None or moment.experiment.has_privileged_basis):
-        return "Finding directions", "Starting"
-    W = moment.W[instance]
-    if moment.experiment.has_privileged_basis:
-        some = f"{int(is_monosemantic(W, signed=moment.experiment.signed).sum())} of {len(W)}"
+    W, experiment = moment.W[instance], moment.experiment
+    beginning = moment.described and is_beginning(moment.position, experiment)
+    if beginning and (shape is None or experiment.has_privileged_basis):
+        return UNNAMED, "Starting"
+    if experiment.has_privileged_basis:
+        some = f"{int(is_monosemantic(W, signed=experiment.signed).sum())} of {len(W)}"
         return f"{some} monosemantic", f"{some} mono", some
     if shape is not None:
         return shape.name, shape.short
@@ -173,13 +174,7 @@ def _names(moment: Moment, instance: int, shape: Shape | None) -> tuple[str, ...
 def _fitting(words: tuple[str, ...], size: float, room: float, weight: int) -> str:
     """The first of the words that fits; the last, cut off, where none does."""
     found = next((text for text in words if text_width(text, size, weight) <= room), None)
-    return _cut(words[-1], size, room, weight) if found is None else found
-
-
-def _cut(name: str, size: float, room: float, weight: int) -> str:
-    while name and text_width(name + "…", size, weight) > room:
-        name = name[:-1].rstrip()
-    return name + "…"
+    return elided(words[-1], size, room, weight) if found is None else found
 
 
 def _more(layout: _Layout, canvas: Canvas) -> list[Drawable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import combining, east_asian_width
 
 from superviz.scene.drawables import Text
 
@@ -24,7 +25,8 @@ _ADVANCES = {
     character: (int(regular) / 1000, int(bold) / 1000)
     for character, regular, bold in zip(_CHARACTERS, _REGULAR.split(), _BOLD.split(), strict=True)
 }
-_UNKNOWN = (0.65, 0.66)
+_UNKNOWN, _WIDE, _NONE = (0.65, 0.66), (1.0, 1.0), (0.0, 0.0)
+"""Of characters that are not in the table: most, those of Chinese, Japanese and Korean, and marks over others."""
 _SMALLEST_OPTICAL_SIZE, _LARGEST_OPTICAL_SIZE = 14.0, 32.0
 _TIGHTER_REGULAR, _TIGHTER_BOLD = 0.078, 0.048
 """How much narrower words are at the largest optical size."""
@@ -43,10 +45,27 @@ def text_width(text: str, size: float, weight: int = 400) -> float:
     tightness = 1.0 - largeness * (_TIGHTER_REGULAR + boldness * (_TIGHTER_BOLD - _TIGHTER_REGULAR))
     width = 0.0
     for character in text:
-        regular, bold = _ADVANCES.get(character, _UNKNOWN)
+        regular, bold = _ADVANCES.get(character) or _advance_of(character)
         advance = regular + boldness * (bold - regular)
         width += advance if character.isdigit() else advance * tightness
     return width * size
+
+
+def _advance_of(character: str) -> tuple[float, float]:
+    if combining(character):
+        return _NONE
+    return _WIDE if east_asian_width(character) in "WF" else _UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def elided(text: str, size: float, room: float, weight: int = 400) -> str:
+    """As much of one line as fits into `room` logical pixels, with "…" for what is left out."""
+    if text_width(text, size, weight) <= room:
+        return text
+    shown = text
+    while shown and text_width(shown + "…", size, weight) > room:
+        shown = shown[:-1].rstrip()
+    return shown + "…"
 
 
 def text_height(size: float) -> float:

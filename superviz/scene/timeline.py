@@ -1,14 +1,17 @@
-"""The timeline: the loss curve as the scrub bar, with the run's epochs and edits, the playhead and the live head."""
+"""The timeline: the loss curve as the scrub bar, with the run's epochs, edits and bookmarks, and both heads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from superviz.core.bookmark import Bookmark
 from superviz.scene.boxes import Box, box_of
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Rect, Scene, Stroke, Text
+from superviz.scene.flags import Flag, card, flag_drawables, place_flags
 from superviz.scene.loss_curve import LossCurve, loss_curve, loss_name
 from superviz.scene.numerals import count
 from superviz.scene.palette import mix
@@ -26,41 +29,57 @@ _FILLED_POINTS = 8
 
 _FLAG = np.array([[0.0, -4.5], [13.0, -4.5], [10.0, 0.0], [13.0, 4.5], [0.0, 4.5]])
 _PENNANT_ROOM = 16.0
+_LIVE_ROOM = 36.0
+"""On either side of the live head, for the word beside it."""
 _PENNANT = np.array([[-8.0, 0.0], [8.0, 0.0], [8.0, 9.0], [0.0, 16.0], [-8.0, 9.0]])
 
 
 def build(timeline: Timeline, moment: Moment, display: DisplaySettings, selection: Selection, canvas: Canvas) -> Scene:
     """The run so far, with the playhead at `moment`; one sentence while there is nothing to show."""
-    drawables = figure(timeline, moment.position, loss_name(moment.experiment), canvas)
+    hovered = selection.hovered if isinstance(selection.hovered, Bookmark) else None
+    drawables = figure(timeline, moment, canvas, hovered=hovered)
     return Scene(canvas.width, canvas.height, canvas.palette.panel, tuple(drawables))
 
 
-def figure(timeline: Timeline, position: float, loss: str, canvas: Canvas, *, live: bool = True) -> list[Drawable]:
-    """The timeline filling the canvas, the playhead at `position`; `live` marks the live head where it is elsewhere.
+def figure(
+    timeline: Timeline, moment: Moment, canvas: Canvas, *, live: bool = True, hovered: Bookmark | None = None
+) -> list[Drawable]:
+    """The timeline filling the canvas, the playhead at `moment`; `live` marks the live head where it is elsewhere.
 
-    `loss` says which loss it is.
+    The note of the bookmark that is `hovered` stands there whole.
     """
     if timeline.live_step <= 0:
-        return [_nothing_yet(canvas)]
+        return [_nothing_yet(moment, canvas)]
     box = _Box.of(canvas)
     curve = loss_curve(
         timeline.steps, timeline.losses, timeline.horizon, box.edges, 6.0 * box.mark, timeline.test_losses
     )
-    playhead = min(max(position, 0.0), float(timeline.live_step))
+    playhead = min(max(moment.position, 0.0), float(timeline.live_step))
     ahead = live and timeline.live_step - playhead >= 0.5
+    marks = _marks(timeline, curve, box, canvas, curve.x(timeline.live_step) if ahead else box.right)
+    head = _live_head(timeline, curve, box, canvas) if ahead else []
+    flags = _flags(timeline, curve, box, [*marks, *head])
     return [
         Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, 0.0, None, Paint(canvas.palette.canvas)),
         *_bands(timeline, curve, box, canvas),
         *_loss_axis(curve, box, canvas),
         *_curve(curve, curve.x(playhead), box, canvas),
-        *_loss_names(timeline, curve, loss, box, canvas),
+        *_loss_names(timeline, curve, _loss(moment, curve), box, canvas),
         *_dividers(timeline, curve, box, canvas),
         *_step_axis(timeline, curve, box, canvas),
         *_epoch_names(timeline, curve, box, canvas, playhead),
-        *_marks(timeline, curve, box, canvas, curve.x(timeline.live_step) if ahead else box.right),
-        *(_live_head(timeline, curve, box, canvas) if ahead else ()),
+        *marks,
+        *head,
+        *flag_drawables(flags, box.bottom, canvas, hovered),
         *_playhead(curve, box, canvas, playhead),
+        *(drawable for flag in flags if flag.bookmark == hovered for drawable in card(flag, canvas)),
     ]
+
+
+def flag_at(timeline: Timeline, canvas: Canvas, step: float) -> tuple[float, float]:
+    """Where a bookmark at that step hangs, or would, logical pixels from the canvas's top left corner."""
+    box = _Box.of(canvas)
+    return box.left + step / max(timeline.horizon, 1) * (box.right - box.left), box.top
 
 
 def position_at(timeline: Timeline, canvas: Canvas, x: float) -> float:
@@ -99,8 +118,10 @@ class _Box:
         return self.top - 13.5 * self.text
 
 
-def _nothing_yet(canvas: Canvas) -> Text:
+def _nothing_yet(moment: Moment, canvas: Canvas) -> Text:
     words = "Nothing trained yet. The loss will be drawn here, step by step."
+    if not moment.described:
+        words = "These are weights of a single step: there is nothing before or after it."
     return Text(canvas.width / 2, canvas.height / 2, words, 13 * canvas.text, canvas.palette.text3, anchor="middle")
 
 
@@ -199,24 +220,46 @@ def _curve(curve: LossCurve, playhead_x: float, box: _Box, canvas: Canvas) -> li
     return drawn
 
 
+def _loss(moment: Moment, curve: LossCurve) -> str:
+    """Which loss is drawn."""
+    if not (moment.described or len(curve.points)):
+        return "no losses were recorded"
+    return loss_name(moment.experiment, described=moment.described)
+
+
 def _loss_names(timeline: Timeline, curve: LossCurve, loss: str, box: _Box, canvas: Canvas) -> list[Drawable]:
     """Which loss it is, where no curve is; of two curves, each one's name at its end."""
     palette, size, inset = canvas.palette, 12 * box.text, 8 * box.text
+    beside = _LIVE_ROOM * box.text
     high, low = box.top + 10.5 * box.text, box.bottom - (9 if canvas.compact else 12) * box.text
     spots = [Text(box.left + inset, low, loss, size, palette.text3)]
-    if not timeline.marks:
-        spots.append(Text(box.right - 2 * inset, high, loss, size, palette.text3, anchor="end"))
-    points = np.concatenate([curve.points, curve.test_points])
-    names: list[Drawable] = [next((spot for spot in spots if not _any_within(points, box_of(spot))), spots[0])]
+    if not (timeline.marks or timeline.bookmarks):
+        spots.insert(0, Text(box.right - beside - 4, high, loss, size, palette.text3, anchor="end"))
+    # Around the live head wherever the playhead is, lest scrubbing moves the name.
+    head = curve.x(timeline.live_step)
+    upright = [head - beside, head, head + beside, *(curve.x(epoch.start) for epoch in timeline.epochs[1:])]
+    taken = np.concatenate([curve.points, curve.test_points, [(x, y) for x in upright for y in (low, high)]])
+    names: list[Drawable] = [next((spot for spot in spots if not _any_within(taken, box_of(spot))), spots[0])]
     if not (len(curve.points) and len(curve.test_points)):
         return names
     x, apart = float(curve.points[-1, 0]) - inset, 11 * box.text
-    training, test = float(curve.points[-1, 1]), float(curve.test_points[-1, 1])
+    left = x - text_width("training", size, 600)
+    training, test = _reach(curve.points, left), _reach(curve.test_points, left)
+    above = curve.test_points[-1, 1] <= curve.points[-1, 1]
     # Between the curves where there is room for both, else on their other sides.
-    side = (1 if test <= training else -1) * (1 if abs(test - training) > 3.5 * apart else -1)
-    names.append(Text(x, test + side * apart, "test", size, palette.text2, 600, "end"))
-    names.append(Text(x, training - side * apart, "training", size, palette.accent, 600, "end"))
+    between = (training[0] - test[1] if above else test[0] - training[1]) > 3 * apart
+    below_test = above == between
+    y, training_y = (test[1] + apart, training[0] - apart) if below_test else (test[0] - apart, training[1] + apart)
+    y, training_y = (min(max(at, high), box.bottom - 0.6 * apart) for at in (y, training_y))
+    names.append(Text(x, y, "test", size, palette.text2, 600, "end"))
+    names.append(Text(x, training_y, "training", size, palette.accent, 600, "end"))
     return names
+
+
+def _reach(points: Points, left: float) -> tuple[float, float]:
+    """From where to where a curve goes in height, from `left` to its end."""
+    heights = points[points[:, 0] >= min(left, points[-1, 0]), 1]
+    return float(heights.min()), float(heights.max())
 
 
 def _any_within(points: Points, box: Box) -> bool:
@@ -246,6 +289,17 @@ def _marks(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas, end:
         if ends + 4 <= min(following, default=box.right):
             drawn.append(Text(begins, y, mark.text, 12 * text, palette.text2, meaning=meaning))
     return drawn
+
+
+def _flags(timeline: Timeline, curve: LossCurve, box: _Box, others: Sequence[Drawable]) -> tuple[Flag, ...]:
+    """The bookmarks' flags, clear of the flags and words of `others`."""
+    if not timeline.bookmarks:
+        return ()
+    words = [box_of(other) for other in others if isinstance(other, Text)]
+    outlines = [other.points for other in others if isinstance(other, Path) and other.closed]
+    shapes: list[Box] = [(*points.min(axis=0).tolist(), *points.max(axis=0).tolist()) for points in outlines]
+    xs = tuple(curve.x(bookmark.step) for bookmark in timeline.bookmarks)
+    return place_flags(timeline.bookmarks, xs, box.edges, (*words, *shapes), box.text)
 
 
 def _live_head(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:

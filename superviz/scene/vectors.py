@@ -10,13 +10,16 @@ from superviz.scene.arrows import FEW, Emphasis, arrow_layer, halo
 from superviz.scene.boxes import Box, Segment, box_of, crosses, overlaps
 from superviz.scene.canvas import Canvas
 from superviz.scene.caption import caption_block, margin, sentence_block
+from superviz.scene.cloud import cloud_layer
 from superviz.scene.coloring import colors_at
+from superviz.scene.crowd import shown_at
+from superviz.scene.digest import digest_of
 from superviz.scene.drawables import Drawable, Path, Scene, Text
 from superviz.scene.effects import effect_sentence
 from superviz.scene.examples import MOST_EXAMPLES
 from superviz.scene.explanation import explain
-from superviz.scene.figure import examples_at, outlines_at, placement_at, room_at, trailed_features
-from superviz.scene.ground import axis_layer, axis_names, circle_layer, origin_layer, tick_name
+from superviz.scene.figure import examples_at, outlines_at, placement_at, ring_at, room_at, trailed_features
+from superviz.scene.ground import axis_layer, axis_names, circle_layer, length_words, origin_layer, tick_name
 from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
 from superviz.scene.labels import LabelStyle, label_layer, label_reach
 from superviz.scene.legend import legend_block, legend_width
@@ -51,18 +54,18 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     instance = display.instance
     W = moment.W[instance]
     emphasis = Emphasis.of(selection, W.shape[1])
-    colors = colors_at(moment, instance, palette)
+    colors = colors_at(moment, instance, palette, display)
     beside = canvas.width >= _BESIDE * legend_width(canvas, sizes)
     x = 0.5 * canvas.width - (_LEGEND_SHIFT if beside else 0.0)
     caption, top = _caption(moment, instance, canvas, sizes, x)
     right = canvas.width - (legend_width(canvas, sizes) if beside else 0.0)
     place = _place(moment, display, canvas, sizes, x, right, 0.0 if beside else top[3])
     placement = placement_at(moment, instance, display, place)
-    words, taken = _other_words(moment, instance, placement, colors, canvas, sizes, emphasis, beside)
+    words, taken = _other_words(moment, display, placement, colors, canvas, sizes, emphasis, beside)
     words, taken = caption + words, [top, *taken]
     reach, feet = feet_of(placement, emphasis.selected) if emphasis.selected is not None else ([], [])
     bounds = (4.0, 4.0, canvas.width - 4.0, canvas.height - 4.0)
-    labels = label_layer(placement, palette, LabelStyle(sizes.label, bounds, tuple(taken)), emphasis)
+    labels = label_layer(placement, palette, LabelStyle(sizes.label, bounds, tuple(taken), display), emphasis)
     taken += [box_of(label) for label in labels if isinstance(label, Text)]
     tags: list[Drawable] = []
     if emphasis.selected is not None:
@@ -81,6 +84,7 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     layers += guides
     if emphasis.selected is not None:
         layers += halo(placement, emphasis.selected, colors[emphasis.selected])
+    layers += cloud_layer(placement, colors)
     layers += arrow_layer(placement, colors, palette, emphasis)
     layers += examples_at(moment, instance, placement, palette)
     layers += foot_layer(feet, placement, palette)
@@ -96,7 +100,7 @@ def _caption(moment: Moment, instance: int, canvas: Canvas, sizes: TypeSizes, x:
 
 def _other_words(
     moment: Moment,
-    instance: int,
+    display: DisplaySettings,
     placement: Placement,
     colors: tuple[str, ...],
     canvas: Canvas,
@@ -105,20 +109,27 @@ def _other_words(
     legend: bool,
 ) -> tuple[list[Drawable], list[Box]]:
     """The blocks of text in the other corners, and the boxes they take."""
-    b = moment.b[instance] if moment.experiment.bias else None
+    b = moment.b[display.instance] if moment.experiment.bias else None
     blocks: list[tuple[list[Drawable], Box]] = []
     if legend:
-        blocks.append(legend_block(placement, b, colors, canvas, sizes, emphasis))
+        digest, focus = digest_of(moment, display.instance), shown_at(moment, display.instance, display).focus
+        table = legend_block(placement, b, colors, display, canvas, sizes, emphasis, digest=digest, focus=focus)
+        blocks.append(table)
     if emphasis.selected is not None and not sizes.brief:
-        sentence = effect_sentence(moment, instance, emphasis.selected)
+        sentence = effect_sentence(moment, display, emphasis.selected)
         blocks.append(sentence_block(*sentence, emphasis.selected, colors[emphasis.selected], canvas, sizes))
-    blocks.append(_notes(moment, placement, canvas, sizes))
+    blocks.append(_notes(moment, display, placement, canvas, sizes))
     return [drawable for drawables, _ in blocks for drawable in drawables], [box for _, box in blocks]
 
 
-def _notes(moment: Moment, placement: Placement, canvas: Canvas, sizes: TypeSizes) -> tuple[list[Drawable], Box]:
+def _notes(
+    moment: Moment, display: DisplaySettings, placement: Placement, canvas: Canvas, sizes: TypeSizes
+) -> tuple[list[Drawable], Box]:
     """What dots stand for and what the picture leaves out, at the bottom right."""
-    lines = [line for line in (_examples_note(moment.experiment), _held_note(placement)) if line]
+    shown = shown_at(moment, display.instance, display)
+    dots = "dots heaped at their angles" if placement.camera.around else "dots at their tips"
+    crowd = f"Arrows: {shown.words}. The others: {dots}" if shown.is_part else ""
+    lines = [line for line in (crowd, _examples_note(moment.experiment), _held_note(placement)) if line]
     inset, size, color = margin(canvas), sizes.note, canvas.palette.text3
     right, bottom = canvas.width - inset, canvas.height - inset
     notes: list[Drawable] = []
@@ -143,7 +154,9 @@ def _held_note(placement: Placement) -> str:
     camera, n_hidden = placement.camera, placement.W.shape[0]
     if camera.shown == n_hidden:
         return ""
-    held = camera.held(placement.W)
+    if camera.around:
+        return "All as long as each other; angles to the one that points up are true, others are not"
+    held = placement.held
     percent = "over 99" if 0.995 <= held < 1.0 else f"{held:.0%}".rstrip("%")
     if not camera.follows:
         return f"These {camera.shown} of {n_hidden:,} directions hold {percent}% of the weights"
@@ -171,10 +184,13 @@ def _marks(
     if placement.lanes:
         return [*marks, tick_name(placement, canvas.palette, sizes.note)]
     place = placement.place
+    if placement.camera.around:
+        return marks
     for degrees in _LENGTH_MARK_TURNS:
         turn = math.radians(degrees)
-        x, y = place.x + 0.945 * place.unit * math.cos(turn), place.y + 0.945 * place.unit * math.sin(turn)
-        mark = Text(x, y, "length 1", sizes.note, canvas.palette.text3, anchor="end" if math.cos(turn) > 0 else "start")
+        x, y = place.x + 0.945 * place.radius * math.cos(turn), place.y + 0.945 * place.radius * math.sin(turn)
+        anchor = "end" if math.cos(turn) > 0 else "start"
+        mark = Text(x, y, length_words(place), sizes.note, canvas.palette.text3, anchor=anchor)
         left, top, right, bottom = box_of(mark)
         box = (left - _CLEAR, top - _CLEAR, right + _CLEAR, bottom + _CLEAR)
         if not overlaps(box, taken) and not any(crosses(box, line) for line in lines):
@@ -191,5 +207,8 @@ def _place(
     room = right - x - label_reach(W.shape[1], sizes.label, canvas.mark)
     unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH) * display.zoom
     unit /= room_at(moment, display.instance, display)
+    ring = ring_at(moment, display.instance, display)
     pan_x, pan_y = display.pan
-    return Place(x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark)
+    return Place(
+        x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark, ring
+    )

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Theme = Literal["dark", "light"]
+
+LONGEST_NAME = 40
+"""Characters of a feature's name."""
+
+
+def _printable(name: str) -> str:
+    """One line of characters that can be seen. Raises ValueError for any other."""
+    if not name.isprintable():
+        raise ValueError("a name is one line without characters that can't be seen")
+    return name
+
+
+FeatureIndex = Annotated[int, Field(ge=0)]
+FeatureName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
+    AfterValidator(_printable),
+]
+FeatureColor = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 
 
 class DisplaySettings(BaseModel):
@@ -29,6 +48,14 @@ class DisplaySettings(BaseModel):
     trails: bool = True
     hidden_panels: frozenset[str] = frozenset()
     pinned_feature: int | None = None
+    feature_names: dict[FeatureIndex, FeatureName] = {}
+    """What features are called, counted from 0; only those that were given a name."""
+    feature_colors: dict[FeatureIndex, FeatureColor] = {}
+    """Their colours, "#rrggbb", in place of the palette's; only those that were given one."""
+
+    def __hash__(self) -> int:
+        """Of what can be hashed: a dict can't be, and settings that differ in nothing else are few."""
+        return hash((self.theme, self.instance, self.pan, self.zoom, self.hidden_panels, self.pinned_feature))
 
 
 def dimensions_for(n_hidden: int) -> Literal[2, 3]:

@@ -13,8 +13,9 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class Growing(Generic[Scalar]):
     """Rows of one shape. Data are written first and the length last, so a reader never sees half a row."""
 
-    def __init__(self, row_shape: tuple[int, ...], dtype: type[Scalar]) -> None:
-        self._rows: NDArray[Scalar] = np.empty((16, *row_shape), dtype=dtype)
+    def __init__(self, row_shape: tuple[int, ...], dtype: type[Scalar], room: int = 16) -> None:
+        """With room for so many rows, before more is made."""
+        self._rows: NDArray[Scalar] = np.empty((room, *row_shape), dtype=dtype)
         self._count = 0
 
     def __len__(self) -> int:

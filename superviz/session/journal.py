@@ -10,12 +10,30 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from superviz.core.errors import SessionError
-from superviz.session.store import MakeRow, reading, settle, write, writing
+from superviz.session.rows import Statement
+from superviz.session.store import reading, settle, write, writing
 
 COMMIT_SECONDS = 0.4
 """Killing the process loses at most what was put in this time."""
+WAITING_BYTES = 2**24
+"""When more than this waits for the disk, of the keyframes that come only every second is kept; when twice as much
+does, every fourth, and so on: neither training nor memory pays for a slow disk."""
+_SPARSEST = 20
+"""At most so many doublings."""
+
+
+MakeRow: TypeAlias = Callable[[], Statement]
+"""Makes a row at the time it is written: turning arrays into bytes is the writer's work, not training's."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Row:
+    make: MakeRow
+    stored: Callable[[], None] | None
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +45,30 @@ class _Request:
 
 
 class Journal:
-    """Rows put from any thread are committed within COMMIT_SECONDS; flush() waits for the commit.
+    """Rows put from any thread are committed within a moment; flush() waits for the commit.
 
     Write-ahead logging with synchronous=NORMAL: what is committed outlives the process; after a power cut the newest
     commits may be missing, but the file is whole. Rows that can't be written are kept and tried again with the next.
     """
 
-    def __init__(self, path: Path | None, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, path: Path | None, connection: sqlite3.Connection, *, commit_seconds: float = COMMIT_SECONDS
+    ) -> None:
         """Takes over `connection`, to the file at `path` or to memory."""
         self.path = path
         self.on_fault: Callable[[SessionError], None] | None = None
         """Told from the writer's thread, once, when rows can no longer be written. Must not raise."""
+        self.lock = threading.RLock()
+        """Held while the connection is written through."""
+        self.thinned = 0
+        """How many keyframes were turned away since the disk could not keep up."""
         self._connection = connection
-        self._inbox: queue.SimpleQueue[MakeRow | _Request] = queue.SimpleQueue()
+        self._commit_seconds = commit_seconds
+        self._inbox: queue.SimpleQueue[_Row | _Request] = queue.SimpleQueue()
         self._hurry = threading.Event()
-        self._unwritten: list[MakeRow] = []
+        self._unwritten: list[_Row] = []
+        self._put_bytes, self._written_bytes = 0, 0
+        self._offered = 0
         self._fault: SessionError | None = None
         self.closed = False
         with writing(path):
@@ -50,11 +77,29 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
-    def put(self, row: MakeRow) -> None:
-        """Queue a row. Never waits. Raises SessionError once the journal is closed."""
+    @property
+    def fault(self) -> SessionError | None:
+        """Why the rows put last could not be written, so long as they can't."""
+        return self._fault
+
+    def takes_keyframe(self) -> bool:
+        """Whether the next keyframe is to be put: all of them, unless the disk can't keep up."""
+        self._offered += 1
+        behind = min(_SPARSEST, (self._put_bytes - self._written_bytes) // WAITING_BYTES)
+        if self._offered % (1 << behind):
+            self.thinned += 1
+            return False
+        return True
+
+    def put(self, make: MakeRow, *, stored: Callable[[], None] | None = None, size: int = 0) -> None:
+        """Queue a row of about `size` bytes; `stored` is told on the writer's thread once it is committed.
+
+        Never waits. Raises SessionError once the journal is closed.
+        """
         if self.closed:
             raise SessionError(f"{self.path or 'the session'}: closed; nothing more is recorded")
-        self._inbox.put(row)
+        self._put_bytes += size
+        self._inbox.put(_Row(make, stored, size))
 
     def flush(self) -> None:
         """Wait until all that was put is committed. Raises SessionError where it can't be."""
@@ -102,7 +147,7 @@ class Journal:
         while not finished:
             items = [self._inbox.get()]
             if not isinstance(items[0], _Request):
-                self._hurry.wait(COMMIT_SECONDS)  # one commit for many rows
+                self._hurry.wait(self._commit_seconds)  # one commit for many rows
             self._hurry.clear()
             while not self._inbox.empty():
                 items.append(self._inbox.get())
@@ -118,20 +163,27 @@ class Journal:
                     request.done.set_result(None)
 
     def _commit(self) -> None:
+        if not self._unwritten:
+            return
         try:
-            with writing(self.path):
-                write(self._connection, self._unwritten)
+            with writing(self.path), self.lock:
+                write(self._connection, (row.make() for row in self._unwritten))
         except Exception as error:  # whatever it is, those who wait for a commit must hear of it
             first, self._fault = self._fault is None, _as_fault(self.path, error)
             if first and self.on_fault is not None:
                 self.on_fault(self._fault)
-        else:
-            self._unwritten.clear()
-            self._fault = None
+            return
+        for row in self._unwritten:
+            self._written_bytes += row.size
+            if row.stored is not None:
+                row.stored()
+        self._unwritten.clear()
+        self._fault = None
 
     def _copy(self, source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-        source.backup(target)
-        write(target, self._unwritten)
+        with self.lock:
+            source.backup(target)
+        write(target, (row.make() for row in self._unwritten))
 
     def _raise_fault(self) -> None:
         if self._fault is not None:

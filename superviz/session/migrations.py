@@ -31,6 +31,13 @@ SCRIPTS: tuple[str, ...] = (
     ALTER TABLE checkpoint ADD COLUMN square_W_out BLOB;
     ALTER TABLE loss ADD COLUMN test_means BLOB;
     """,
+    # Version 3: losses of long runs as means over wider stretches (width buckets each), the losses that come with
+    # weights trained elsewhere, and bookmarks.
+    """
+    ALTER TABLE loss ADD COLUMN width INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE step_loss (step INTEGER PRIMARY KEY, losses BLOB NOT NULL, checksum INTEGER NOT NULL);
+    CREATE TABLE bookmark (step INTEGER PRIMARY KEY, note TEXT NOT NULL);
+    """,
 )
 """Entry i brings a file from version i to version i + 1. Never change an entry that has been released: add one."""
 

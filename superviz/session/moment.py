@@ -31,3 +31,5 @@ class Moment:
     """(instances, hidden, features), what unpacks where the model is untied; interpolated and gauge-fixed as W is."""
     test_loss: Array | None = None
     """(instances,), of a finite training set only: the loss on fresh samples at the end of that bucket."""
+    described: bool = True
+    """Whether the experiment says how the weights came about; otherwise only its sizes are known."""

@@ -3,61 +3,49 @@
 from __future__ import annotations
 
 import json
-import platform
 import sqlite3
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import cache, partial
-from importlib import metadata
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from superviz.core.bookmark import Bookmark
 from superviz.core.candidates import Candidate
-from superviz.core.errors import RecipeError, SessionError
+from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment
+from superviz.core.origin import Origin
 from superviz.core.parameters import Parameters
-from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, Snapshot
+from superviz.core.snapshot import Array, Checkpoint, Edit, Snapshot
 from superviz.session import rows
+from superviz.session.about import About, candidates_of, made_with
+from superviz.session.contents import Contents, understood
 from superviz.session.display import DisplaySettings
-from superviz.session.edit_log import EditLog
 from superviz.session.journal import Journal
-from superviz.session.keyframes import Keyframes, Snapshots
-from superviz.session.losses import Losses, LossSeries
 from superviz.session.migrations import upgrade
-from superviz.session.moment import Moment
-from superviz.session.store import Fill, connect, create_file, read_faults, reading, write, writing
+from superviz.session.reader import Borrower, Reader
+from superviz.session.store import Fill, connect, connect_read_only, create_file, open_checked, reading, write
+from superviz.session.store import writing as writing_to
 
 _SMALL_BYTES = 2**28
 """Weights up to this size are believed of any file; larger ones only where the file is as large."""
-_NONSENSE = (RecipeError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
-"""What JSON that superviz did not write can lead to."""
 
 
-class Recording:
-    """A run: its experiment, keyframes, losses, edits and last checkpoint, in memory and in a store.
+class Recording(Contents):
+    """A session's contents and the file, or the memory, that they are kept in.
 
     A SnapshotSink. What is appended is seen by readers at once and committed to the store soon after; flush() waits for
-    that. Make one with create(), open() or continued().
+    that. Make one with create(), open(), copied() or continued().
     """
 
-    def __init__(self, source: sqlite3.Connection, path: Path | None, most_bytes: int) -> None:
-        """Reads what `source` holds, weights of at most `most_bytes`; read-only until it is given a journal.
-
-        Raises SessionError.
-        """
-        self.path = path
+    def __init__(self, reader: Reader, path: Path | None, most_bytes: int) -> None:
+        """Read-only until it is given a journal. Raises SessionError."""
+        super().__init__(reader, path, most_bytes)
         self._journal: Journal | None = None
-        self._revision = 0
-        try:
-            self._read(source, most_bytes)
-        except rows.DamageError as damage:
-            raise SessionError(f"{path}: damaged: {damage}") from None
-        except _NONSENSE as error:
-            raise SessionError(f"{path}: damaged: what it says of itself makes no sense: {error}") from error
+        self._passing: int | None = None
+        """The step of the last checkpoint, if it is only kept until the next."""
 
     @classmethod
     def create(
@@ -70,25 +58,21 @@ class Recording:
         candidates: Sequence[Sequence[Candidate]] = (),
         force: bool = False,
         display: DisplaySettings | None = None,
+        origin: Origin = "trained",
+        described: bool = True,
     ) -> Recording:
         """A new, empty recording in the file at `path`, or in memory.
 
-        `candidates` are the seeds tried for each instance, of which the experiment has the best. Raises SessionError
-        where the file exists, unless `force` replaces it, and where it can't be written.
+        `candidates` are the seeds tried for each instance, of which the experiment has the best. `described`: whether
+        the experiment says how weights that superviz didn't train came about, or only how many there are. Raises
+        SessionError where the file exists, unless `force` replaces it, and where it can't be written.
         """
-        about = {
-            "experiment": experiment.model_dump_json(),
-            "title": title,
-            "backend": backend,
-            "versions": json.dumps(_versions()),
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+        about = About(experiment, title, backend, candidates_of(candidates), origin, described)
         settings = (display or DisplaySettings()).model_dump_json()
 
         def fill(connection: sqlite3.Connection) -> None:
             upgrade(connection)
-            facts = [partial(rows.meta_row, key, value) for key, value in about.items()]
-            write(connection, [*facts, partial(rows.candidates_row, candidates), partial(rows.display_row, settings)])
+            write(connection, [*about.rows(), rows.display_row(settings)])
 
         return cls._begin(path, fill, force=force)
 
@@ -96,68 +80,83 @@ class Recording:
     def open(cls, path: Path | str) -> Recording:
         """The recording in a file, read-only. Raises SessionError where it is no session, damaged or can't be read."""
         path = Path(path)
-        with reading(path) as source, read_faults(path):
-            return cls(source, path, max(path.stat().st_size, _SMALL_BYTES))
+        reader = Reader(partial(open_checked, path))
+        try:
+            with reader.connection():
+                return cls(reader, path, max(path.stat().st_size, _SMALL_BYTES))
+        except BaseException:
+            reader.close()
+            raise
+
+    def copied(self, path: Path | str | None = None, *, force: bool = False) -> Recording:
+        """A writable copy, in the file at `path` or in memory. Raises SessionError."""
+        return self._begin(path, self._copy_into, force=force)
 
     def continued(self, path: Path | str | None = None, *, force: bool = False) -> Recording:
         """A writable copy, in the file at `path` or in memory, that goes on from the last checkpoint.
 
-        What was recorded after that checkpoint is dropped: training makes it again, byte for byte. Raises SessionError.
+        What was recorded after that checkpoint is dropped: training makes it again, byte for byte. Raises SessionError,
+        also for weights that were trained elsewhere.
         """
+        if self.origin != "trained":
+            raise SessionError(f"{self.title or self.path}: its weights were {self.origin}: training can't go on")
         step = -1 if self.checkpoint is None else self.checkpoint.step
 
         def fill(connection: sqlite3.Connection) -> None:
             self._copy_into(connection)
             rows.drop_after(connection, step, self.experiment.n_instances)
-            write(connection, [partial(rows.meta_row, "versions", json.dumps(_versions()))])
+            write(connection, [rows.meta_row("versions", json.dumps(dict(made_with())))])
 
         return self._begin(path, fill, force=force)
 
     @classmethod
     def _begin(cls, name: Path | str | None, fill: Fill, *, force: bool) -> Recording:
         path = None if name is None else Path(name)
+
+        def checked(connection: sqlite3.Connection) -> None:
+            fill(connection)
+            cls(Borrower(connection, threading.RLock()), path, sys.maxsize)  # raises before anything is replaced
+
         if path is not None:
-            create_file(path, fill, force=force)
+            create_file(path, checked, force=force)
         connection = connect(path)
         if path is None:
-            with writing(path):
+            with writing_to(path):
                 fill(connection)
-        recording = cls(connection, path, sys.maxsize)
-        recording._journal = journal = Journal(path, connection)
-        weakref.finalize(recording, journal.abandon)
+        journal = Journal(path, connection)
+        reader = Borrower(connection, journal.lock) if path is None else Reader(partial(connect_read_only, path))
+        try:
+            recording = cls(reader, path, sys.maxsize)
+        except BaseException:
+            journal.abandon()
+            raise
+        recording._journal = journal
+        weakref.finalize(recording, _let_go, reader, journal)
         return recording
 
-    def _read(self, source: sqlite3.Connection, most_bytes: int) -> None:
-        about = rows.read_meta(source)
-        self.experiment = rows.read_experiment(about["experiment"], most_bytes)
-        self.title, self.backend = about["title"], about["backend"]
-        self.candidates = rows.read_candidates(about.get("candidates", "[]"), self.experiment.n_instances)
-        """What became of the seeds that were tried, a tuple an instance; empty where each had only one."""
-        self.versions: dict[str, str] = dict(json.loads(about["versions"]))
-        self._display = _display(rows.read_display(source), self.experiment)
-        self._keyframes = Keyframes(self.experiment)
-        for snapshot, rotation in rows.read_snapshots(source, self.experiment):
-            self._keyframes.append(snapshot, rotation)
-        self.checkpoint = rows.read_last_checkpoint(source, self.experiment)
-        """The last one: training can go on from it."""
-        self._live = self.last_keyframe
-        if self.checkpoint is not None:
-            self.show_live(self._weights_of(self.checkpoint))
-        self._edit_log = EditLog(self.experiment)
-        for edit in rows.read_edits(source):
-            self._edit_log.append(edit)
-        self._losses = Losses(self.experiment.n_instances, tested=self.experiment.training_set is not None)
-        for means, test_means in rows.read_losses(source, self.experiment):
-            count = max(0, self.live_step // LOSS_BUCKET_STEPS - len(self._losses))
-            self._losses.extend(means[:count], None if test_means is None else test_means[:count])
+    def refresh(self) -> bool:
+        """Take in what another process has written since; whether there was anything. Of an opened recording only.
+
+        Lets go of the file, so that the other may finish it. Costs a millisecond: ask as often as anyone looks. Raises
+        SessionError where what was written is damaged.
+        """
+        if self._journal is not None:
+            return False
+        try:
+            with understood(self.path), self._keyframes.reading, self._reader.connection() as source:
+                return self._take_in(source)
+        finally:
+            self._reader.close()
 
     # What is appended: from the training thread alone.
 
     def append(self, snapshot: Snapshot) -> None:
-        """Keep a keyframe; its step is greater than that of the one before."""
-        journal = self._writable()
-        rotation = self._keyframes.append(snapshot)
-        journal.put(partial(rows.snapshot_row, snapshot, rotation))
+        """Keep a keyframe; its step is greater than that of the one before. Where the disk can't keep up, only some."""
+        journal, index = self._writable(), len(self._keyframes)
+        if journal.takes_keyframe() or not index:
+            rotation = self._keyframes.append(snapshot)
+            stored, size = partial(self._keyframes.stored, index), 2 * snapshot.W.nbytes + rotation.nbytes
+            journal.put(partial(rows.snapshot_row, snapshot, rotation), stored=stored, size=size)
         self.show_live(snapshot)
 
     def append_losses(self, losses: Array, test_losses: Array | None = None) -> None:
@@ -165,8 +164,7 @@ class Recording:
 
         Those are the loss on fresh samples at the end of each bucket.
         """
-        self._writable().put(partial(rows.loss_row, len(self._losses), losses, test_losses))
-        self._losses.extend(losses, test_losses)
+        self._loss_rows.append(losses, test_losses, self._writable().put)
         self._revision += 1
 
     def append_edit(self, edit: Edit) -> None:
@@ -176,80 +174,38 @@ class Recording:
         journal.put(partial(rows.edit_row, edit))
         self._revision += 1
 
-    def append_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep a checkpoint; training can be resumed from it."""
-        self._writable().put(partial(rows.checkpoint_row, checkpoint, Parameters.of(self.experiment)))
+    def append_checkpoint(self, checkpoint: Checkpoint, *, passing: bool = False) -> None:
+        """Keep a checkpoint; training can be resumed from it. A `passing` one only until the next."""
+        journal = self._writable()
+        self._loss_rows.round_off(journal.put)
+        if self._passing is not None:
+            journal.put(partial(rows.no_checkpoint_row, self._passing))
+        self._passing = checkpoint.step if passing else None
+        journal.put(partial(rows.checkpoint_row, checkpoint, Parameters.of(self.experiment)))
         self.checkpoint = checkpoint
         self.show_live(self._weights_of(checkpoint))
 
     def note_backend(self, name: str) -> None:
         """Keep what it is really trained with, in place of what was intended."""
         self._writable().put(partial(rows.meta_row, "backend", name))
-        self.backend = name
+        self._about = replace(self._about, backend=name)
         self._revision += 1
 
     def show_live(self, snapshot: Snapshot) -> None:
         """Take the weights at the live head, in place of earlier ones; they are shown but not kept."""
-        if self._live is None or snapshot.step >= self._live.step:
-            self._live = snapshot
-        self._revision += 1
+        self._show_live(snapshot)
 
-    # What is to be seen: from any thread.
+    # How it is looked at, what is noted of it, and its store.
 
     @property
-    def revision(self) -> int:
-        """Grows with everything appended."""
-        return self._revision
+    def is_writable(self) -> bool:
+        """Whether what is appended and changed is kept at once; otherwise changes last until it is saved."""
+        return self._journal is not None and not self._journal.closed
 
     @property
-    def keyframe_count(self) -> int:
-        """How many keyframes there are."""
-        return len(self._keyframes)
-
-    @property
-    def last_keyframe(self) -> Snapshot | None:
-        """The latest keyframe, if there is one."""
-        count = len(self._keyframes)
-        return self._keyframes.snapshots[count - 1] if count else None
-
-    @property
-    def snapshots(self) -> Sequence[Snapshot]:
-        """The keyframes, and last of all the state at the last checkpoint or the live head, where that is later."""
-        return Snapshots(self._keyframes.snapshots, len(self._keyframes), self._live)
-
-    @property
-    def live_step(self) -> int:
-        """How far training has come."""
-        return 0 if self._live is None else self._live.step
-
-    @property
-    def edits(self) -> Sequence[Edit]:
-        """Every edit, in the order they were made."""
-        return self._edit_log.edits
-
-    @property
-    def losses(self) -> LossSeries:
-        """The training losses so far."""
-        return self._losses.series
-
-    def experiment_at(self, position: float) -> Experiment:
-        """The experiment in force at a position in steps, edits applied."""
-        return self._edit_log.experiment_at(position)
-
-    def moment(self, position: float, instance: int = 0) -> Moment:
-        """What is to be seen at a position in steps, held to what was recorded, with the trail of one instance.
-
-        Raises SessionError while there is no keyframe.
-        """
-        tip, first = self._live, self._keyframes.snapshots[:1]
-        if tip is None or not first:
-            raise SessionError(f"{self.path or 'the session'}: nothing is recorded in it yet")
-        position = float(min(max(position, first[0].step), tip.step))
-        W, b, W_out, trail = self._keyframes.between(position, tip, instance)
-        loss, test_loss = self._losses.at(position)
-        return Moment(position, self.experiment_at(position), W, b, loss, trail, instance, W_out, test_loss)
-
-    # How it is looked at, and its store.
+    def thinned(self) -> int:
+        """Keyframes that were not kept, since the disk could not keep up."""
+        return self._about.thinned + (self._journal.thinned if self._journal is not None else 0)
 
     @property
     def display(self) -> DisplaySettings:
@@ -259,8 +215,30 @@ class Recording:
     @display.setter
     def display(self, settings: DisplaySettings) -> None:
         self._display = settings
-        if self._journal is not None and not self._journal.closed:
-            self._journal.put(partial(rows.display_row, settings.model_dump_json()))
+        if self.is_writable:
+            self._writable().put(partial(rows.display_row, settings.model_dump_json()))
+
+    def bookmark(self, step: int, note: str) -> None:
+        """Remember a step, in place of what was noted there."""
+        bookmark = Bookmark(step, note)
+        others = (other for other in self.bookmarks if other.step != step)
+        self.bookmarks = tuple(sorted((*others, bookmark), key=lambda each: each.step))
+        self._keep(rows.bookmark_row(bookmark))
+
+    def remove_bookmark(self, step: int) -> None:
+        """Forget what was noted at a step."""
+        self.bookmarks = tuple(bookmark for bookmark in self.bookmarks if bookmark.step != step)
+        self._keep(rows.no_bookmark_row(step))
+
+    def _keep(self, row: rows.Statement) -> None:
+        if self.is_writable:
+            self._writable().put(lambda: row)
+        self._revision += 1
+
+    def rename(self, title: str) -> None:
+        """Give it another title."""
+        self._about = replace(self._about, title=title)
+        self._keep(rows.meta_row("title", title))
 
     def tell_of_faults(self, told: Callable[[SessionError], None]) -> None:
         """Have `told` called, once and from another thread, when what is appended can no longer be written."""
@@ -278,26 +256,31 @@ class Recording:
         Raises SessionError where the file exists, unless `force` replaces it, and where it can't be written.
         """
 
+        path = Path(path)
+
         def fill(connection: sqlite3.Connection) -> None:
             self._copy_into(connection)
-            write(connection, [partial(rows.display_row, self._display.model_dump_json())])
+            if path.exists() and self.path is not None and path.samefile(self.path):
+                self._reader.close()  # some systems replace no file that is open
 
-        create_file(Path(path), fill, force=force)
+        create_file(path, fill, force=force)
 
     def close(self) -> None:
         """Write what is left and let go of the store; the recording can still be looked at and saved.
 
         Raises SessionError for what could not be written.
         """
+        self._reader.close()
         if self._journal is not None:
+            if self._journal.thinned and not self._journal.closed:
+                self._keep(rows.meta_row("thinned", str(self.thinned)))
             self._journal.close()
-
-    def _weights_of(self, checkpoint: Checkpoint) -> Snapshot:
-        return Parameters.of(self.experiment).snapshot(checkpoint.step, checkpoint.parameters)
 
     def _writable(self) -> Journal:
         if self._journal is None:
             raise SessionError(f"{self.path}: opened to be looked at; to train on, make a copy with continued()")
+        if self._journal.closed:
+            raise SessionError(f"{self.path or 'the session'}: closed; nothing more is recorded")
         return self._journal
 
     def _copy_into(self, target: sqlite3.Connection) -> None:
@@ -305,26 +288,15 @@ class Recording:
             self._journal.copy_into(target)
         else:
             assert self.path is not None, "only a file is opened to be looked at"
-            with reading(self.path) as source:
+            with reading(
+                self.path
+            ) as source:  # a connection of its own: the other one is for who looks at it meanwhile
                 source.backup(target)
+        notes = [rows.meta_row("title", self.title), rows.meta_row("thinned", str(self.thinned))]
+        notes.append(rows.display_row(self._display.model_dump_json()))
+        write(target, [*notes, rows.no_bookmarks_row(), *map(rows.bookmark_row, self.bookmarks)])
 
 
-def _display(text: str | None, experiment: Experiment) -> DisplaySettings:
-    """Settings as they were kept, less what this experiment lacks; the run is worth seeing without them, too."""
-    settings = DisplaySettings()
-    with suppress(ValidationError):
-        settings = DisplaySettings.model_validate_json(text or "{}")
-    instance = min(settings.instance, experiment.n_instances - 1)
-    pinned = settings.pinned_feature
-    known = pinned is not None and 0 <= pinned < experiment.n_features
-    return settings.model_copy(update={"instance": instance, "pinned_feature": pinned if known else None})
-
-
-@cache
-def _versions() -> dict[str, str]:
-    """What this recording is made with, so far as it is installed; reading that of one package takes a millisecond."""
-    versions = {"python": platform.python_version()}
-    for name in ("superviz", "numpy", "numba", "torch"):
-        with suppress(metadata.PackageNotFoundError):
-            versions[name] = metadata.version(name)
-    return versions
+def _let_go(reader: Reader, journal: Journal) -> None:
+    reader.close()
+    journal.abandon()

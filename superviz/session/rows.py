@@ -12,10 +12,14 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from superviz.core.bookmark import Bookmark
 from superviz.core.candidates import Candidate
+from superviz.core.errors import SessionError
 from superviz.core.experiment import LIVE_FIELDS, Experiment
 from superviz.core.parameters import Parameters
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Edit, Snapshot
+from superviz.session.gauge import Gauged
+from superviz.session.losses import Stretch
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 """SQL with what it is bound to."""
@@ -25,6 +29,9 @@ where this experiment has no such array and the column is null."""
 _DTYPES = {"loss_sum": "<f8"}
 """Of columns that hold something else than _FLOATS."""
 _FLOATS = "<f4"
+_MAY_DIVERGE = {"loss", "step_loss"}
+"""Tables whose numbers need not be finite."""
+_Arrays: TypeAlias = dict[str, NDArray[Any]]
 _MOMENTS = ("", "mean_", "square_")
 """What goes before the name of a parameter: nothing for itself, and then Adam's moments of it."""
 
@@ -39,9 +46,29 @@ def snapshot_row(snapshot: Snapshot, rotation: Array) -> Statement:
     return _row("INSERT", "snapshot", "step", snapshot.step, arrays)
 
 
-def loss_row(first_bucket: int, means: Array, test_means: Array | None = None) -> Statement:
-    """Losses of consecutive buckets, (buckets, instances); bucket i ends at step LOSS_BUCKET_STEPS (i + 1)."""
-    return _row("INSERT", "loss", "first_bucket", first_bucket, {"means": means, "test_means": test_means})
+def loss_row(stretches: Sequence[Stretch]) -> Statement:
+    """Losses that follow each other, all of one width."""
+    first = stretches[0]
+    means = np.concatenate([stretch.means for stretch in stretches])
+    tests = [stretch.test_means for stretch in stretches if stretch.test_means is not None]
+    arrays = {"means": means, "test_means": np.concatenate(tests) if tests else None}
+    sql, values = _row("INSERT", "loss", "first_bucket", first.first_bucket, arrays)
+    return sql.replace("first_bucket,", "width, first_bucket,").replace("(?,", "(?, ?,"), (first.width, *values)
+
+
+def step_loss_row(step: int, losses: Array) -> Statement:
+    """The losses, (instances,), that came with weights trained elsewhere."""
+    return _row("INSERT", "step_loss", "step", step, {"losses": losses})
+
+
+def bookmark_row(bookmark: Bookmark) -> Statement:
+    """A bookmark; a second one at a step takes the place of the first."""
+    return "INSERT OR REPLACE INTO bookmark VALUES (?, ?)", (bookmark.step, bookmark.note)
+
+
+def no_bookmark_row(step: int) -> Statement:
+    """Takes out the bookmark at a step."""
+    return "DELETE FROM bookmark WHERE step = ?", (step,)
 
 
 def edit_row(edit: Edit) -> Statement:
@@ -58,6 +85,11 @@ def checkpoint_row(checkpoint: Checkpoint, parameters: Parameters) -> Statement:
     arrays["loss_sum"] = checkpoint.loss_sum
     arrays |= {f"{moment}W_out": parameters.W_out(values) for moment, values in rows.items()}
     return _row("INSERT OR REPLACE", "checkpoint", "step", checkpoint.step, arrays)
+
+
+def no_checkpoint_row(step: int) -> Statement:
+    """Takes out the checkpoint at a step."""
+    return "DELETE FROM checkpoint WHERE step = ?", (step,)
 
 
 def display_row(settings: str) -> Statement:
@@ -80,6 +112,11 @@ def candidates_row(candidates: Sequence[Sequence[Candidate]]) -> Statement:
         for instance in candidates
     ]
     return meta_row("candidates", json.dumps(lists))
+
+
+def no_bookmarks_row() -> Statement:
+    """Takes out all bookmarks."""
+    return "DELETE FROM bookmark", ()
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -122,16 +159,28 @@ def _candidate(seed: object, loss: object, shape: object) -> Candidate:
     return Candidate(seed, size, shape)
 
 
-def read_snapshots(connection: sqlite3.Connection, experiment: Experiment) -> Iterator[tuple[Snapshot, Array]]:
-    """Every keyframe with its gauge, by step. Raises DamageError, naming the keyframe."""
-    W, W_out, b = _shapes(experiment)
-    columns: _Columns = {"W": W, "b": b, "rotation": (*W[:2], W[1]), "W_out": W_out}
-    for step, arrays in _read(connection, "snapshot", "step", columns):
-        yield Snapshot(step, arrays["W"], arrays["b"], arrays.get("W_out")), arrays["rotation"]
+class SnapshotTable:
+    """Where the keyframes of an experiment lie: their steps all at once, each of them when it is wanted."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        W, W_out, b = _shapes(experiment)
+        self._table = _Table("snapshot", "step", {"W": W, "b": b, "rotation": (*W[:2], W[1]), "W_out": W_out})
+
+    def steps(self, connection: sqlite3.Connection, after: int = -1) -> NDArray[np.int64]:
+        """Those of all keyframes after a step, in order. Raises DamageError for one that is of another shape."""
+        self._table.check(connection, "step > ?", after)
+        found = connection.execute("SELECT step FROM snapshot WHERE step > ? ORDER BY step", (after,))
+        return np.fromiter((step for (step,) in found), np.int64)
+
+    def read(self, connection: sqlite3.Connection, step: int) -> Gauged:
+        """A keyframe with its gauge. Raises DamageError, naming the keyframe."""
+        for _, arrays in self._table.read(connection, "step = ?", step):
+            return Gauged(Snapshot(step, arrays["W"], arrays["b"], arrays.get("W_out")), arrays["rotation"])
+        raise DamageError(f"snapshot at step {step:,} is gone")
 
 
-def read_last_checkpoint(connection: sqlite3.Connection, experiment: Experiment) -> Checkpoint | None:
-    """The latest checkpoint, if there is one. Raises DamageError."""
+def read_last_checkpoint(connection: sqlite3.Connection, experiment: Experiment, after: int = -1) -> Checkpoint | None:
+    """The latest checkpoint after a step, if there is one. Raises DamageError."""
     W, W_out, b = _shapes(experiment)
     columns: _Columns = {}
     for moment in _MOMENTS:
@@ -139,7 +188,8 @@ def read_last_checkpoint(connection: sqlite3.Connection, experiment: Experiment)
     columns["loss_sum"] = b[:1]
     columns |= dict.fromkeys([f"{moment}W_out" for moment in _MOMENTS], W_out)
     parameters = Parameters.of(experiment)
-    for step, arrays in _read(connection, "checkpoint", "step", columns, "step = (SELECT max(step) FROM checkpoint)"):
+    latest = _Table("checkpoint", "step", columns)
+    for step, arrays in latest.checked(connection, "step = (SELECT max(step) FROM checkpoint WHERE step > ?)", after):
         values, mean, square = (
             parameters.join(arrays[f"{moment}W"], arrays[f"{moment}b"], arrays.get(f"{moment}W_out"))
             for moment in _MOMENTS
@@ -148,22 +198,40 @@ def read_last_checkpoint(connection: sqlite3.Connection, experiment: Experiment)
     return None
 
 
-def read_losses(connection: sqlite3.Connection, experiment: Experiment) -> Iterator[tuple[Array, Array | None]]:
-    """The loss series and, of a finite training set, the test losses, in pieces of (buckets, instances).
-
-    Raises DamageError, also where a piece is missing.
-    """
-    bucket = 0
+def read_losses(connection: sqlite3.Connection, experiment: Experiment, bucket: int = 0) -> Iterator[Stretch]:
+    """The loss series from a bucket on, with the test losses of a finite training set. Raises DamageError."""
     shape = (-1, experiment.n_instances)
     columns: _Columns = {"means": shape, "test_means": None if experiment.training_set is None else shape}
-    for first, arrays in _read(connection, "loss", "first_bucket", columns):
-        if first != bucket:
-            raise DamageError(f"lacks the losses that follow step {bucket * LOSS_BUCKET_STEPS:,}")
+    widths = dict(connection.execute("SELECT first_bucket, width FROM loss WHERE first_bucket >= ?", (bucket,)))
+    for first, arrays in _Table("loss", "first_bucket", columns).checked(connection, "first_bucket >= ?", bucket):
         means, test_means = arrays["means"], arrays.get("test_means")
         if test_means is not None and len(test_means) != len(means):
             raise DamageError(f"loss at first bucket {first:,} has test losses of another number of buckets")
-        yield means, test_means
-        bucket += len(means)
+        if type(widths[first]) is not int:
+            raise DamageError(f"loss at first bucket {first:,} has no width")
+        yield Stretch(first, widths[first], means, test_means)
+
+
+def lacks_losses(bucket: int) -> DamageError:
+    """What is wrong where the losses from a bucket on don't follow."""
+    return DamageError(f"lacks the losses that follow step {bucket * LOSS_BUCKET_STEPS:,}")
+
+
+def read_step_losses(
+    connection: sqlite3.Connection, experiment: Experiment, after: int = -1
+) -> Iterator[tuple[int, Array]]:
+    """The losses that came with weights trained elsewhere, (instances,) each, after a step. Raises DamageError."""
+    table = _Table("step_loss", "step", {"losses": (experiment.n_instances,)})
+    return ((step, arrays["losses"]) for step, arrays in table.checked(connection, "step > ?", after))
+
+
+def read_bookmarks(connection: sqlite3.Connection) -> tuple[Bookmark, ...]:
+    """All bookmarks, by step. Raises DamageError for one that nobody can have made."""
+    found = connection.execute("SELECT step, note FROM bookmark ORDER BY step")
+    try:
+        return tuple(Bookmark(step, str(note)) for step, note in found)
+    except SessionError as error:
+        raise DamageError(str(error)) from None
 
 
 def read_edits(connection: sqlite3.Connection) -> list[Edit]:
@@ -182,16 +250,13 @@ def drop_after(connection: sqlite3.Connection, step: int, instances: int) -> Non
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
     buckets = max(0, step) // LOSS_BUCKET_STEPS
     connection.execute("DELETE FROM loss WHERE first_bucket >= ?", (buckets,))
-    columns = "means", "test_means"
-    last = f"SELECT first_bucket, {', '.join(columns)} FROM loss ORDER BY first_bucket DESC LIMIT 1"
+    # Before there were wider means, a piece could reach past a checkpoint; since then none does.
+    last = "SELECT first_bucket, means, test_means FROM loss WHERE width = 1 ORDER BY first_bucket DESC LIMIT 1"
     for first, *blobs in connection.execute(last).fetchall():
         count = (buckets - first) * instances
-        kept = {
-            name: None if blob is None else np.frombuffer(blob, _FLOATS)[:count]
-            for name, blob in zip(columns, blobs, strict=True)
-        }
+        means, tests = (None if blob is None else np.frombuffer(blob, _FLOATS)[:count] for blob in blobs)
         connection.execute("DELETE FROM loss WHERE first_bucket = ?", (first,))
-        connection.execute(*_row("INSERT", "loss", "first_bucket", first, kept))
+        connection.execute(*_row("INSERT", "loss", "first_bucket", first, {"means": means, "test_means": tests}))
 
 
 def _shapes(experiment: Experiment) -> tuple[tuple[int, int, int], tuple[int, int, int] | None, tuple[int, int]]:
@@ -200,26 +265,49 @@ def _shapes(experiment: Experiment) -> tuple[tuple[int, int, int], tuple[int, in
     return W, None if experiment.is_tied else W, (W[0], W[2])
 
 
-def _read(
-    connection: sqlite3.Connection, table: str, key: str, columns: _Columns, where: str = "1"
-) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
-    """The rows of a table, by key, with the arrays they have: sizes are looked at first, then checksums."""
-    odd = " OR ".join(_is_odd(name, shape) for name, shape in columns.items())
-    title = f"{table} at {key.replace('_', ' ')}"
-    for (value,) in connection.execute(f"SELECT {key} FROM {table} WHERE {where} AND ({key} < 0 OR {odd}) LIMIT 1"):
-        raise DamageError(f"{title} {value:,} is not of the experiment's shape")
-    shapes = {name: shape for name, shape in columns.items() if shape is not None}
-    query = f"SELECT {key}, checksum, {', '.join(shapes)} FROM {table} WHERE {where} ORDER BY {key}"
-    for value, checksum, *blobs in connection.execute(query):
-        if checksum != _checksum(value, blobs):
-            raise DamageError(f"{title} {value:,} doesn't match its checksum")
-        arrays = {
-            name: np.frombuffer(blob, _DTYPES.get(name, _FLOATS)).reshape(shape)
-            for (name, shape), blob in zip(shapes.items(), blobs, strict=True)
-        }
-        if table != "loss" and not all(np.isfinite(array).all() for array in arrays.values()):
-            raise DamageError(f"{title} {value:,} holds numbers that are not finite")
-        yield value, {name: array.astype(array.dtype.newbyteorder("="), copy=False) for name, array in arrays.items()}
+class _Table:
+    """Rows of arrays: a key, the arrays, and a checksum over both."""
+
+    def __init__(self, name: str, key: str, columns: _Columns) -> None:
+        self._name, self._key = name, key
+        self._odd = " OR ".join(_is_odd(column, shape) for column, shape in columns.items())
+        self._shapes = {column: shape for column, shape in columns.items() if shape is not None}
+        self._dtypes = [np.dtype(_DTYPES.get(column, _FLOATS)) for column in self._shapes]
+        self._sizes = [
+            None if shape[0] < 0 else math.prod(shape) * dtype.itemsize
+            for shape, dtype in zip(self._shapes.values(), self._dtypes, strict=True)
+        ]
+        self._finite = name not in _MAY_DIVERGE
+
+    def check(self, connection: sqlite3.Connection, where: str, *bound: int) -> None:
+        """Look at the sizes of the rows alone. Raises DamageError for those that can't be of the experiment's shape."""
+        query = f"SELECT {self._key} FROM {self._name} WHERE {self._key} < 0 OR ({where}) AND ({self._odd}) LIMIT 1"
+        for (value,) in connection.execute(query, bound):
+            raise DamageError(f"{self._title(value)} is not of the experiment's shape")
+
+    def checked(self, connection: sqlite3.Connection, where: str, *bound: int) -> Iterator[tuple[int, _Arrays]]:
+        """The rows, by key, once the sizes of all are known to be right. Raises DamageError."""
+        self.check(connection, where, *bound)
+        return self.read(connection, where, *bound)
+
+    def read(self, connection: sqlite3.Connection, where: str, *bound: int) -> Iterator[tuple[int, _Arrays]]:
+        """The rows, by key, each against its checksum. Raises DamageError."""
+        query = f"SELECT {self._key}, checksum, {', '.join(self._shapes)} FROM {self._name} WHERE {where} ORDER BY 1"
+        for value, checksum, *blobs in connection.execute(query, bound):
+            # They were right when the file was opened, but nobody has kept it from being changed.
+            if any(size not in (None, len(blob or b"")) for blob, size in zip(blobs, self._sizes, strict=True)):
+                raise DamageError(f"{self._title(value)} is not of the experiment's shape")
+            if checksum != _checksum(value, blobs):
+                raise DamageError(f"{self._title(value)} doesn't match its checksum")
+            arrays: _Arrays = {}
+            for (column, shape), dtype, blob in zip(self._shapes.items(), self._dtypes, blobs, strict=True):
+                arrays[column] = np.frombuffer(blob, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+            if self._finite and not all(np.isfinite(array).all() for array in arrays.values()):
+                raise DamageError(f"{self._title(value)} holds numbers that are not finite")
+            yield value, arrays
+
+    def _title(self, key: int) -> str:
+        return f"{self._name} at {self._key.replace('_', ' ')} {key:,}"
 
 
 def _is_odd(name: str, shape: tuple[int, ...] | None) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -17,12 +19,12 @@ from superviz.session.rows import Statement
 
 Fill: TypeAlias = Callable[[sqlite3.Connection], None]
 """Writes what a new session is to hold into an empty database."""
-MakeRow: TypeAlias = Callable[[], Statement]
-"""Makes a row at the time it is written: turning arrays into bytes is the writer's work, not training's."""
-
 _HEADER_BYTES = 100
 _SMALL_BYTES = 2**20
 _MAGIC = b"SQLite format 3\x00"
+_BESIDE = ("-wal", "-shm", "-journal")
+_ABANDONED_SECONDS = 3600
+"""A part that was last touched longer ago is nobody's."""
 
 
 def create_file(path: Path, fill: Fill, *, force: bool) -> None:
@@ -32,10 +34,14 @@ def create_file(path: Path, fill: Fill, *, force: bool) -> None:
     """
     with writing(path):
         _refuse_occupied(path, force=force)
+        _sweep(path)
         building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             building.open("xb").close()
             with closing(connect(building)) as connection:
+                # What goes wrong here throws the whole file away, so nothing need be undone in it.
+                connection.execute("PRAGMA journal_mode = OFF")
+                connection.execute("PRAGMA synchronous = OFF")
                 fill(connection)
                 settle(connection)
             with building.open("rb+") as file:
@@ -43,30 +49,35 @@ def create_file(path: Path, fill: Fill, *, force: bool) -> None:
             _refuse_occupied(path, force=force)
             _retire(path)
             building.replace(path)
+            _sync_folder(path.parent)
         finally:
-            with suppress(OSError):
-                building.unlink(missing_ok=True)
+            _remove(building)
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
-    """A connection to write through, from any one thread at a time; in memory where there is no path."""
+def connect(path: Path | str | None) -> sqlite3.Connection:
+    """A connection to write through, from any one thread at a time; in memory where there is no path.
+
+    An empty string stands for a file of SQLite's own, gone with the connection.
+    """
     name = ":memory:" if path is None else path
     return sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=1.0)
 
 
 def settle(connection: sqlite3.Connection) -> None:
     """Fold the write-ahead log into the file, so that it is one file again and opens from read-only media."""
+    # A connection that never looked at the log, which a reader may have made, would leave it behind.
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    # A power cut meanwhile must find either; with less, SQLite may roll back what never reached the disk.
+    connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA journal_mode = DELETE")
 
 
-def write(connection: sqlite3.Connection, rows: Sequence[MakeRow]) -> None:
-    """Commit rows in one transaction, all or none. Raises sqlite3.Error."""
-    if not rows:
-        return
+def write(connection: sqlite3.Connection, statements: Iterable[Statement]) -> None:
+    """Carry them out in one transaction, all or none. Raises sqlite3.Error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for make in rows:
-            connection.execute(*make())
+        for statement in statements:
+            connection.execute(*statement)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -75,20 +86,31 @@ def write(connection: sqlite3.Connection, rows: Sequence[MakeRow]) -> None:
 
 @contextmanager
 def reading(path: Path) -> Generator[sqlite3.Connection]:
-    """A session file of unknown origin, read-only, in today's layout. Raises SessionError for any other."""
-    version = _version(path)
-    with ExitStack() as stack:
-        with read_faults(path):
-            connection = stack.enter_context(closing(_connect_read_only(path)))
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA cell_size_check = ON")
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, path.stat().st_size + _SMALL_BYTES)
-            _check_schema(path, schema(connection), expected_schema(version))
-            if version < newest_version():
-                old, connection = connection, stack.enter_context(closing(connect(None)))
-                old.backup(connection)
-                upgrade(connection)
+    """open_checked(), closed again."""
+    with closing(open_checked(path)) as connection:
         yield connection
+
+
+def open_checked(path: Path) -> sqlite3.Connection:
+    """A session file of unknown origin, read-only, in today's layout. Raises SessionError for any other.
+
+    An older one is brought up to date in a copy that SQLite keeps where its temporary files are.
+    """
+    version = _version(path)
+    with read_faults(path), ExitStack() as stack:
+        _roll_back(path)
+        connection = stack.enter_context(closing(connect_read_only(path)))
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, path.stat().st_size + _SMALL_BYTES)
+        _check_schema(path, schema(connection), expected_schema(version))
+        if version < newest_version():
+            old, connection = connection, stack.enter_context(closing(connect("")))
+            old.backup(connection)
+            upgrade(connection)
+            old.close()
+        stack.pop_all()
+        return connection
 
 
 @contextmanager
@@ -97,9 +119,10 @@ def read_faults(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        hint = "; it was not closed, so its -wal file must lie beside it in a folder that can be written"
-        needs_log = path.with_name(path.name + "-wal").exists()
-        raise SessionError(f"{path}: can't be read: {_one_line(error)}{hint if needs_log else ''}") from error
+        logs = [log for log in ("-wal", "-journal") if path.with_name(path.name + log).exists()]
+        hint = "; it was not closed, so its {} file must lie beside it in a folder that can be written"
+        hint = hint.format(logs[0]) if logs else ""
+        raise SessionError(f"{path}: can't be read: {_one_line(error)}{hint}") from error
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise SessionError(f"{path}: damaged: {_one_line(error)}") from error
 
@@ -139,8 +162,34 @@ def _retire(path: Path) -> None:
             raise SessionError(f"{path}: is being written; close it there, or give another name") from error
         except sqlite3.DatabaseError:
             pass  # no session, so its log means nothing
-    for ending in ("-wal", "-shm", "-journal"):
+    for ending in _BESIDE:
         path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _remove(part: Path) -> None:
+    """A file that was being made, and whatever SQLite has beside it."""
+    for ending in ("", *_BESIDE):
+        with suppress(OSError):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed attempts to make this file have left; not what another program may be at."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with suppress(OSError):
+            if left.suffix in (".part", ".older") and time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                _remove(left)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name outlive a power cut, where the system leaves that to us."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some network file systems can't
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _version(path: Path) -> int:
@@ -165,13 +214,21 @@ def _version(path: Path) -> int:
     return version
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection to read a file that is known to be sound."""
     log = path.with_name(path.name + "-wal")
     unwritable = not os.access(path.parent, os.W_OK)
     # SQLite wants to keep an index of the log beside the file; where nothing can be written, nothing can change either.
     manner = "mode=ro&immutable=1" if unwritable and not log.exists() else "mode=ro"
     uri = f"{path.resolve().as_uri()}?{manner}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _roll_back(path: Path) -> None:
+    """Let SQLite undo what was half done when whoever wrote the file was killed; reading alone it may not."""
+    if path.with_name(path.name + "-journal").exists() and os.access(path.parent, os.W_OK):
+        with closing(connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema")
 
 
 def _check_schema(path: Path, found: dict[str, tuple[str, str]], expected: dict[str, tuple[str, str]]) -> None:

@@ -1,25 +1,35 @@
-"""Timeline: a run at a glance, for one instance: its loss, the epochs its shapes make, the edits made to it."""
+"""Timeline: a run at a glance, for one instance: its loss, the epochs its names make, its edits and bookmarks."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from superviz.core.bookmark import Bookmark
+from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment, field_note
-from superviz.core.shapes import UNNAMED, name_shape
+from superviz.core.shapes import UNNAMED
 from superviz.core.snapshot import Array, Edit
 
 if TYPE_CHECKING:
     from superviz.session.recording import Recording
 
 FIRST_EPOCH = UNNAMED
-"""Before any shape has a name."""
+"""Before anything has a name."""
 UNNAMED_EPOCH = "Rearranging"
-"""Between shapes that have one."""
+"""Between what has one."""
+UNDESCRIBED_EPOCH = "Mixed"
+"""In either place, where nothing is known of how the weights came about."""
+
+Namer: TypeAlias = Callable[[Array, Experiment, int, float], str | None]
+"""The name of one instance's weights, (hidden, features), at a position in steps; None while none is certain."""
 
 _SHORTEST_EPOCH = 0.015
 """Of the horizon: a name that holds for less doesn't count."""
@@ -62,9 +72,13 @@ class Timeline:
     """Without gaps from 0 to `live_step`; empty before the first step."""
     marks: tuple[Mark, ...]
     largest_interference: float
-    """The largest |W^T W| of the run so far; 0 before the first keyframe. It lies on the diagonal: max ||W_i||^2."""
+    """The largest |W^T W| at the keyframes that were named; 0 before the first. On the diagonal: max ||W_i||^2."""
     test_losses: Array | None = None
     """(losses,): of a finite training set only, the losses on fresh samples, over the same stretches."""
+    bookmarks: tuple[Bookmark, ...] = ()
+    """By step, those up to `live_step`."""
+    is_complete: bool = True
+    """Whether all has been named that there was to name; otherwise there is more when it is read again."""
 
     def epoch_at(self, position: float) -> Epoch | None:
         """The epoch that `position` falls in."""
@@ -74,41 +88,43 @@ class Timeline:
 class TimelineReader:
     """Reads timelines off a recording as it grows: each keyframe is named at most once an instance."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, name: Namer) -> None:
         self._recording = recording
+        self._name = name
         self._tracks: dict[int, _Track] = {}
 
-    def read(self, instance: int) -> Timeline:
-        """The run of `instance`, counted from 0, up to the live head."""
+    def read(self, instance: int, seconds: float = math.inf) -> Timeline:
+        """The run of `instance`, counted from 0, up to the live head; names keyframes for so many seconds at most."""
         track = self._tracks.get(instance)
         if track is None:
-            track = self._tracks[instance] = _Track(self._recording, instance)
-        return track.read()
+            track = self._tracks[instance] = _Track(self._recording, instance, self._name)
+        return track.read(seconds)
 
 
 class _Track:
     """What has been read of one instance."""
 
-    def __init__(self, recording: Recording, instance: int) -> None:
+    def __init__(self, recording: Recording, instance: int, name: Namer) -> None:
         self._recording = recording
         self._instance = instance
+        self._name = name
         self._losses, self._test_losses = _Losses(), _Losses()
         self._edits: list[tuple[Edit, str]] = []
         self._edited: Experiment = recording.experiment
-        self._keyframes = 0
         self._next_naming = 0
         self._runs: list[tuple[int, str | None]] = []
         self._largest = 0.0
 
-    def read(self) -> Timeline:
+    def read(self, seconds: float) -> Timeline:
         recording = self._recording
         live = recording.live_step
         self._read_edits()
-        self._read_keyframes(stride=max(1, max(self._edited.steps, live) // _NAMINGS))
+        # Of a run that isn't described nobody knows how long it is to be.
+        horizon = max(self._edited.steps if recording.described else 0, live)
+        is_complete = self._read_keyframes(max(1, horizon // _NAMINGS), seconds)
         series, instance = recording.losses, self._instance
         steps, losses = self._losses.read(series.steps, series.values[:, instance])
         tests = series.test_values
-        horizon = max(self._edited.steps, live)
         return Timeline(
             horizon=horizon,
             live_step=live,
@@ -118,23 +134,28 @@ class _Track:
             marks=_marks(self._edits, _MARKS_APART * horizon),
             largest_interference=self._largest,
             test_losses=None if tests is None else self._test_losses.read(series.steps, tests[:, instance])[1],
+            bookmarks=tuple(bookmark for bookmark in recording.bookmarks if bookmark.step <= live),
+            is_complete=is_complete,
         )
 
-    def _read_keyframes(self, stride: int) -> None:
-        """Read the new ones, and name those that lie `stride` steps apart."""
-        count = self._recording.keyframe_count
-        snapshots = self._recording.snapshots  # after the count: meanwhile there may be more of them, never fewer
-        for index in range(self._keyframes, count):
-            snapshot = snapshots[index]
-            W = snapshot.W[self._instance]
-            self._largest = max(self._largest, float(np.max(np.einsum("hf,hf->f", W, W))))
-            if snapshot.step >= self._next_naming:
-                self._next_naming = (snapshot.step // stride + 1) * stride
-                shape = name_shape(W)
-                name = None if shape is None else shape.name
+    def _read_keyframes(self, stride: int, seconds: float) -> bool:
+        """Read and name those of the new ones that lie `stride` steps apart; whether there was time for all."""
+        began = time.perf_counter()
+        steps, snapshots = self._recording.keyframe_steps, self._recording.snapshots
+        while (index := int(np.searchsorted(steps, self._next_naming))) < len(steps):
+            if time.perf_counter() - began > seconds:
+                return False
+            step = int(steps[index])
+            self._next_naming = (step // stride + 1) * stride
+            with suppress(SessionError):  # damaged: there are others
+                W = snapshots[index].W[self._instance]
+                self._largest = max(self._largest, float(np.max(np.einsum("hf,hf->f", W, W))))
+                name = self._name(W, self._recording.experiment_at(step), self._instance, step)
+                if not self._recording.described:
+                    name = name or UNDESCRIBED_EPOCH
                 if not self._runs or self._runs[-1][1] != name:
-                    self._runs.append((snapshot.step, name))
-        self._keyframes = max(count, self._keyframes)
+                    self._runs.append((step, name))
+        return True
 
     def _read_edits(self) -> None:
         for edit in self._recording.edits[len(self._edits) :]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPainterPath, QPen
 
-from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
+from superviz.scene.drawables import Disc, Dots, Paint, Path, Rect, Scene, Stroke, Text
 from superviz.views.polygon import polygon
 from superviz.views.segments import goes_in_segments, segments
 from superviz.views.text_layout import lay_out
@@ -40,6 +41,8 @@ def paint(painter: QPainter, scene: Scene, *, text_as_outlines: bool = False) ->
                 hand.rect(drawable)
             case Disc():
                 hand.disc(drawable)
+            case Dots():
+                hand.dots(drawable)
             case Text():
                 hand.text(drawable, text_as_outlines)
 
@@ -106,6 +109,12 @@ class _Hand:
     def disc(self, disc: Disc) -> None:
         self._dip(disc.stroke, disc.fill)
         self._painter.drawEllipse(QPointF(disc.x, disc.y), disc.radius, disc.radius)
+
+    def dots(self, dots: Dots) -> None:
+        self._dip(None, dots.fill)
+        side, half = dots.side, dots.side / 2
+        near = dots.points[(np.abs(dots.points) < _FAR).all(axis=1)] - half
+        self._painter.drawRects([QRectF(x, y, side, side) for x, y in near.tolist()])
 
     def text(self, text: Text, as_outlines: bool) -> None:
         block = lay_out(text)

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QImage,
@@ -20,9 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from superviz.core.bookmark import Bookmark
 from superviz.scene.drawables import Scene
 from superviz.scene.picking import pick
-from superviz.scene.selection import Meaning
+from superviz.scene.selection import Feature, Meaning
 from superviz.views.plane_painter import paint, to_image
 
 _DRAG_THRESHOLD: Final = 4.0
@@ -43,6 +45,10 @@ class PlaneView(QWidget):
     """What the pointer has come to rest on: a Meaning, or None; only when that changes."""
     picked = Signal(object)
     """What was clicked: a Meaning, or None for the ground."""
+    opened = Signal(object, object)
+    """The feature or bookmark that was double-clicked, and where, a QPointF."""
+    menu_asked = Signal(object, object)
+    """For which bookmark, and where on the screen, a QPoint."""
     pressed = Signal(float, float)
     """Where the left button went down."""
     moved = Signal(float, float)
@@ -117,6 +123,22 @@ class PlaneView(QWidget):
         self._press, self._drag = event.position(), None
         self._unring()
         self.pressed.emit(event.position().x(), event.position().y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Opens what has something to edit; on anything else it is one more click."""
+        meaning = self._meaning_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and isinstance(meaning, (Feature, Bookmark)):
+            self.opened.emit(meaning, event.position())
+        else:
+            self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A bookmark has a menu of its own; anything else has that of the panel around."""
+        meaning = self._meaning_at(QPointF(event.pos()))
+        if isinstance(meaning, Bookmark):
+            self.menu_asked.emit(meaning, event.globalPos())
+        else:
+            super().contextMenuEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hovers; with the button down, drags."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.field_list import FieldList
@@ -214,6 +214,24 @@ def test_nothing_is_cut_off(
                 assert part.height() >= part.minimumSizeHint().height()
                 right = part.mapTo(fields, part.rect().topRight()).x()
                 assert right < fields.width() - (11 if compact else 15), part
+
+
+def test_every_choice_can_be_read_in_the_narrowest_form(qtbot: QtBot, intro: Experiment) -> None:
+    values = {"distribution": "anticorrelated", "feature_probability": 0.2}
+    fields = make(qtbot, intro.changed(**values), 232, 3600, compact=True)
+    fields.keep_margins(True, 8)
+    for group in fields.groups.values():
+        group.more.setChecked(True)
+    qtbot.wait(1)
+    choosers = [chooser for chooser in fields.findChildren(QComboBox) if chooser.isVisible()]
+    assert len(choosers) == 7
+    for chooser in choosers:
+        option = QStyleOptionComboBox()
+        option.initFrom(chooser)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        field = chooser.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, chooser)
+        words = [chooser.itemText(at) for at in range(chooser.count())]
+        assert max(map(chooser.fontMetrics().horizontalAdvance, words)) <= field.width(), words
 
 
 def test_tab_goes_through_all_fields_in_order(qtbot: QtBot, intro: Experiment) -> None:

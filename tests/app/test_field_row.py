@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.field_row import FieldRow, HelpLine, help_text
-from superviz.app.field_rows import make_row
 from superviz.core.experiment import LIVE_FIELDS, Experiment, field_note
 from superviz.scene.palette import DARK
 from superviz.views.theme import apply_theme
 
 pytestmark = pytest.mark.usefixtures("themed")
+MakeRow = Callable[[str], FieldRow]
 FIELDS = list(Experiment.model_fields)
 
 
-def make(qtbot: QtBot, name: str) -> FieldRow:
-    row = make_row(name)
-    qtbot.addWidget(row)
-    row.resize(270, 80)
-    row.show()
-    return row
-
-
 @pytest.mark.parametrize("name", FIELDS)
-def test_people_who_cant_see_it_are_told(qtbot: QtBot, name: str) -> None:
-    row = make(qtbot, name)
+def test_people_who_cant_see_it_are_told(make_field_row: MakeRow, name: str) -> None:
+    row = make_field_row(name)
     assert row.editor.accessibleName() == field_note(name).label
     assert ("running model" if name in LIVE_FIELDS else "new run") in row.editor.toolTip()
     row.show_mark(name not in LIVE_FIELDS, False)
     assert ("new run" if name in LIVE_FIELDS else "running model") in row.editor.toolTip()
 
 
-def test_the_marks_tell_live_fields_from_the_others_and_from_those_that_wait(qtbot: QtBot) -> None:
-    row = make(qtbot, "n_features")
+def test_the_marks_tell_live_fields_from_the_others_and_from_those_that_wait(make_field_row: MakeRow) -> None:
+    row = make_field_row("n_features")
     pictures = []
     for live, pending in ((False, False), (False, True), (True, False)):
         row.show_mark(live, pending)
@@ -64,8 +58,8 @@ def test_help_leaves_no_gap_unfilled(name: str) -> None:
     assert not set("{}") & set(help_text(field_note(name), 0.5))
 
 
-def test_it_shows_the_instances_own_entry_and_says_so(qtbot: QtBot, intro: Experiment) -> None:
-    row = make(qtbot, "feature_probability")
+def test_it_shows_the_instances_own_entry_and_says_so(make_field_row: MakeRow, intro: Experiment) -> None:
+    row = make_field_row("feature_probability")
     row.show_in(intro, 2)
     line = row.findChildren(HelpLine)[0]
     assert line.text() == "Each feature is active 42.5% of the time: sparsity 0.575. For instance 3."
@@ -73,8 +67,8 @@ def test_it_shows_the_instances_own_entry_and_says_so(qtbot: QtBot, intro: Exper
     assert line.text() == "Each feature is active 10% of the time: sparsity 0.90."
 
 
-def test_a_list_a_feature_is_told_by_its_ends(qtbot: QtBot, intro: Experiment) -> None:
-    row = make(qtbot, "starting_bias")
+def test_a_list_a_feature_is_told_by_its_ends(make_field_row: MakeRow, intro: Experiment) -> None:
+    row = make_field_row("starting_bias")
     row.show_in(intro.changed(starting_bias=[-0.2, 0.0, 0.1, 0.3, 0.0]), 2)
     assert row.findChildren(HelpLine)[0].text() == "From −0.20 to 0.30, by feature. Type a number for all."
 
@@ -104,8 +98,8 @@ def test_help_keeps_its_height_while_its_numbers_change(qtbot: QtBot, qapp: QApp
     assert line.heightForWidth(100_000) == pytest.approx(tall, abs=3)
 
 
-def test_compact_rows_drop_their_help_and_shorten_their_labels(qtbot: QtBot) -> None:
-    importance = make(qtbot, "importance")
+def test_compact_rows_drop_their_help_and_shorten_their_labels(make_field_row: MakeRow) -> None:
+    importance = make_field_row("importance")
     importance.set_compact(False)
     importance.show_help("Each matters 0.90 times the one before.")
     full = importance.sizeHint().height()
@@ -113,6 +107,6 @@ def test_compact_rows_drop_their_help_and_shorten_their_labels(qtbot: QtBot) -> 
     assert importance.sizeHint().height() < full - 12
     importance.set_compact(False)
     assert importance.sizeHint().height() == full
-    decay = make(qtbot, "weight_decay")
+    decay = make_field_row("weight_decay")
     decay.set_compact(True)
     assert "Decay" in [child.accessibleName() for child in decay.findChildren(QWidget)]

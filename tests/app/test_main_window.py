@@ -100,7 +100,7 @@ def test_the_main_job(make: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatc
     monkeypatch.setattr(questions, "ask_save_file", lambda *_: path)
     monkeypatch.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
     window.actions_by_name["save"].trigger()
-    assert controller.file == path
+    qtbot.waitUntil(lambda: controller.file == path, timeout=5_000)
     assert controller.runner.state is RunState.RUNNING
     start = time.perf_counter()
     assert window.close()
@@ -173,7 +173,7 @@ def test_a_saved_session_opens_at_rest_and_goes_on(make: MakeWindow, qtbot: QtBo
     window.controller.save(tmp_path / "p.superviz")
     at = window.controller.recording.live_step
     window.files.open(tmp_path / "p.superviz", window.stage.display)
-    qtbot.waitUntil(lambda: window.controller.runner.state is RunState.PAUSED, timeout=30_000)
+    qtbot.waitUntil(lambda: window.controller.state is RunState.PAUSED, timeout=30_000)
     assert window.controller.recording.live_step == at
     assert (window.stage.display.theme, window.stage.display.instance) == ("light", 3)
     window.toggle_training()

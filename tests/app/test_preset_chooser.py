@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QStyle, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.command_palette import CommandPalette
@@ -176,3 +176,17 @@ def test_in_the_window_a_preset_is_found_by_typing_and_seen_whole(
     assert window.stage.display.dimensions == 3, "three dimensions are all that the model has"
     chooser.commands["intro"].trigger()
     assert window.stage.display.dimensions == 2
+
+
+def test_it_is_wide_enough_for_every_title(qtbot: QtBot, window: QMainWindow) -> None:
+    chooser = shown(qtbot, window, presets())
+    chooser.set_width(100)
+    chooser.resize(chooser.sizeHint())
+    option = QStyleOptionComboBox()
+    chooser.initStyleOption(option)
+    part = QStyle.SubControl.SC_ComboBoxEditField
+    field = chooser.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, chooser)
+    assert field.width() >= max(chooser.fontMetrics().horizontalAdvance(recipe.title) for recipe in presets())
+    assert chooser.width() < 300
+    chooser.set_width(400)
+    assert chooser.sizeHint().width() == 400

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from superviz.app.racing import Racing, what_became
-from superviz.core.candidates import Candidate
+from superviz.app.racing import Racing
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import Experiment
 from superviz.engine.race import Race, race
@@ -84,13 +83,3 @@ def test_a_fault_is_told_in_one_line(
     with qtbot.waitSignal(racing.ended, timeout=5_000) as ended:
         racing.start(FOUR)
     assert ended.args == [None, line]
-
-
-def test_what_became_of_the_others() -> None:
-    shapes = ["Pentagon", "Square", "Pentagon", "", "", "Pentagon"]
-    losses = [0.02, 0.03, 0.01, 0.04, float("inf"), 0.05]
-    tried = tuple(Candidate(10 + i, losses[i], shapes[i]) for i in range(6))
-    assert what_became(tried, 12) == (
-        "Kept seed 12 of 6: Pentagon, loss 0.01; the others became: "
-        "2 × Pentagon, Square, no shape with a name, diverged"
-    )

@@ -14,6 +14,7 @@ from superviz.app.sample_preview import MOST_SAMPLES, SamplePreview, first_sampl
 from superviz.core.experiment import Experiment
 from superviz.engine.sampling import sample
 from superviz.scene.palette import DARK, LIGHT
+from superviz.session.display import DisplaySettings
 from superviz.views.theme import apply_theme
 
 pytestmark = pytest.mark.usefixtures("themed")
@@ -115,3 +116,12 @@ def test_with_nothing_to_show_it_is_empty(qtbot: QtBot) -> None:
     preview.resize(200, 40)
     preview.show()
     assert not preview.grab().isNull()
+
+
+def test_features_have_the_colours_they_were_given(qtbot: QtBot) -> None:
+    preview, _ = make(qtbot, experiment())
+    before = preview.grab().toImage()
+    preview.show_display(DisplaySettings(feature_colors={0: "#22cc44"}))
+    assert preview.grab().toImage() != before
+    preview.show_display(DisplaySettings(feature_names={0: "Dog"}))
+    assert preview.grab().toImage() == before

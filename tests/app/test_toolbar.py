@@ -80,7 +80,7 @@ def test_the_menu_is_behind_its_button(qtbot: QtBot, actions: dict[str, QAction]
     ("state", "step", "button", "compact_button", "status"),
     [
         (RunState.READY, 0, "Start training", "Start", "Ready · step 0 of 5,000"),
-        (RunState.COMPILING, 0, "Pause training", "Pause", "Compiling the kernel · step 0 of 5,000"),
+        (RunState.COMPILING, 0, "Pause training", "Pause", "Preparing · step 0 of 5,000"),
         (RunState.RUNNING, 4240, "Pause training", "Pause", "Training on CPU · step 4,240 of 5,000"),
         (RunState.PAUSED, 4240, "Train on", "Train on", "Paused · step 4,240 of 5,000"),
         (RunState.FINISHED, 5000, "Train on", "Train on", "Finished · step 5,000 of 5,000"),

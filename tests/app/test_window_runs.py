@@ -16,6 +16,7 @@ from superviz.app.buttons import Button
 from superviz.app.clause_label import ClauseLabel
 from superviz.app.main_window import MainWindow
 from superviz.app.questions import Answer
+from superviz.core.candidates import what_became
 from superviz.core.errors import TrainingError
 from superviz.engine.runner import RunState
 from superviz.engine.trainer import Trainer
@@ -40,8 +41,8 @@ def test_the_best_of_several_seeds_is_kept(make: MakeWindow, qtbot: QtBot) -> No
     best = [min(tried, key=lambda candidate: candidate.loss).seed for tried in recording.candidates]
     assert (list(recording.experiment.seeds()), recording.experiment.best_of) == (best, 1)
     (line,) = window.notifications.lines
-    assert line.startswith(f"Instance {recording.display.instance + 1}: Kept seed ")
-    assert "the others became: " in line
+    shown = recording.display.instance
+    assert line == f"Instance {shown + 1}: {what_became(recording.candidates[shown])}"
     window.controller.set_pace(None)
     qtbot.waitUntil(lambda: window.controller.runner.state is RunState.FINISHED, timeout=30_000)
 

@@ -41,12 +41,12 @@ def test_every_room_has_a_layer_and_every_layer_a_room() -> None:
 def test_nothing_is_left_to_do() -> None:
     for path in CODE:
         text = path.read_text(encoding="utf-8")
-        for word in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+        for word in ("TODO", "FIXME", "XXX", "raise NotImplementedError"):
             assert word not in text, f"{path}: {word}"
 
 
 def test_tests_mirror_the_rooms() -> None:
     for path in (PROJECT / "tests").iterdir():
         assert not (path / "__init__.py").exists()
-    for room in ("core", "engine", "session", "scene", "views", "export", "app", "cli"):
+    for room in ("core", "engine", "session", "exchange", "scene", "views", "export", "app", "cli"):
         assert list((PROJECT / "tests" / room).glob("test_*.py")), f"no tests of {room}"

@@ -72,6 +72,7 @@ def test_the_doctor_loads_nothing_that_trains(tmp_path: Path) -> None:
 def test_looking_at_a_session_loads_neither_qt_nor_torch_nor_the_compiler(tmp_path: Path, small_session: Path) -> None:
     assert _loaded(_cli("describe", str(small_session)), tmp_path) <= {"numpy", "pydantic", "rich"}
     assert _loaded(_cli("weights", str(small_session), "-o", "w.npz"), tmp_path) <= {"numpy", "pydantic"}
+    assert _loaded(_cli("import", "w.npz", "-o", "w.superviz"), tmp_path) <= {"numpy", "pydantic", "rich"}
 
 
 def test_a_still_loads_no_torch(tmp_path: Path, small_session: Path) -> None:

@@ -220,9 +220,9 @@ def test_what_became_of_the_other_seeds(superviz, tmp_path: Path) -> None:
     assert len(second["candidates"]) == 1
     lines = superviz("describe", "b.superviz").out.splitlines()
     assert lines[-3:-1] == [
-        "instance 0: seed 5 is the best of 5; the others: 2 Two digons, loss 0.015 to 0.0175; "
-        "1 no plain shape, loss 0.02; 1 diverged",
-        "instance 1: seed 9 is the best of 1",
+        "instance 0: kept seed 5, the best of 5 (loss 0.0125, Two digons); the others: 2 Two digons, "
+        "1 no shape with a name, 1 diverged",
+        "instance 1: kept seed 9, the best of 1 (loss 0.25, Two digons)",
     ]
 
 

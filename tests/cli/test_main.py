@@ -10,7 +10,20 @@ import pytest
 import superviz as surface
 from superviz.core.errors import SessionError
 
-COMMANDS = ("open", "presets", "train", "describe", "render", "weights", "bench", "doctor")
+COMMANDS = (
+    "open",
+    "presets",
+    "train",
+    "describe",
+    "render",
+    "weights",
+    "import",
+    "history",
+    "recipe",
+    "script",
+    "bench",
+    "doctor",
+)
 
 
 def test_help_names_every_command(superviz) -> None:
@@ -58,7 +71,7 @@ def test_a_word_that_is_no_command_is_what_the_window_opens(
     superviz, monkeypatch: pytest.MonkeyPatch, arguments: list[str], file: str | None
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr("superviz.app.show.show", lambda what: opened.append(what) or 0)
+    monkeypatch.setattr("superviz.app.show.show", lambda what, **_: opened.append(what) or 0)
     assert superviz(*arguments).status == 0
     assert opened == [file]
 

@@ -166,7 +166,7 @@ def test_the_best_of_several_says_what_the_others_became(superviz, tmp_path: Pat
     for instance, line in enumerate((first, second)):
         seed = run.experiment.seeds()[instance]
         assert re.fullmatch(
-            rf"instance {instance}: best of 3: kept seed {seed} \(loss 0\.0\d+, .+\); the others: \d .+", line
+            rf"instance {instance}: kept seed {seed}, the best of 3 \(loss 0\.0\d+, .+\); the others: \d .+", line
         )
     assert end.startswith("b.superviz: 300 steps in ")
     assert [candidate.seed for candidate in run.candidates[1]] == [4, 5, 6]
@@ -245,3 +245,12 @@ def test_ctrl_c_stops_at_a_step_and_keeps_the_run(tmp_path: Path) -> None:
     assert run.checkpoint is not None
     assert f"step {run.checkpoint.step:,};" in line
     assert run.checkpoint.step == run.live_step
+
+
+def test_a_run_does_not_replace_its_own_recipe(superviz, tmp_path: Path) -> None:
+    recipe = "n_features = 2\nn_hidden = 1\n"
+    (tmp_path / "mine.toml").write_text(recipe)
+    said = superviz("train", "mine.toml", "-o", "mine.toml", "--steps", "1", "--force")
+    assert said.status == 2
+    assert said.line == "superviz: mine.toml: the recipe itself, which the run would replace; give another name"
+    assert (tmp_path / "mine.toml").read_text() == recipe

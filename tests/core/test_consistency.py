@@ -24,28 +24,28 @@ UNEQUAL = [[0.1, 0.2, 0.1, 0.1, 0.1]] * 2
         ({"starting_bias": [0, 0]}, "starting_bias: a list of 2, but n_features is 5: give one number for each"),
         (
             {**CORRELATED, "feature_probability": UNEQUAL},
-            "feature_probability: features 0, 1 are correlated, so give them the same probability",
+            "feature_probability: the features of a set are correlated, so give them the same, not 0.1 to 0.2",
         ),
         (
             {**CORRELATED, "feature_sets": [[0, 1], [1, 2]]},
-            "feature_sets: feature 1 is in set 0 and again in set 1; sets can't overlap",
+            "feature_sets: feature 1 is there twice; give each once, sets can't overlap",
         ),
         (
             {**ANTICORRELATED, "feature_probability": [0.5, 0.6]},
-            "feature_probability: features 0, 1 exclude each other, but their probabilities add up to 1.2; "
+            "feature_probability: the 2 features of a set exclude each other, but their probabilities add up to 1.2; "
             'give at most 0.5 each, or probability_of = "set"',
         ),
         (
             {**ANTICORRELATED, "probability_of": "set", "feature_probability": UNEQUAL},
-            "feature_probability: features 0, 1 are a set that fires as one, so give them the same probability",
+            "feature_probability: the features of a set fire as one, so give them the same, not 0.1 to 0.2",
         ),
         (
             {"distribution": "hierarchical", "parents": [5, -1, -1, -1, -1]},
-            "parents: feature 0 has parent 5, which isn't there; n_features is 5, count from 0",
+            "parents: no feature 5; give features from 0 to 4, or -1 for none",
         ),
         (
             {"distribution": "hierarchical", "parents": [1, 0, -1, -1, -1]},
-            "parents: feature 0 is among its own ancestors; give one of them no parent, -1",
+            "parents: feature 0 is its own ancestor; give one of its line -1 for none",
         ),
         (
             {"unit_norm": True},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from superviz.core.errors import RecipeError, SupervizError
-from superviz.core.experiment import LIVE_FIELDS, Experiment, FieldNote, field_note, is_called_for
+from superviz.core.experiment import LIVE_FIELDS, Experiment, is_called_for
 from superviz.core.kinds import MODEL_KINDS
 
 SMALL: dict[str, Any] = {"n_features": 5, "n_hidden": 2}
@@ -206,36 +206,9 @@ def test_more_dimensions_than_features_is_allowed_and_said() -> None:
     assert len(untied.changed(n_hidden=7).remarks()) == 1
 
 
-def test_every_field_tells_how_it_presents_itself() -> None:
-    for name in Experiment.model_fields:
-        note = field_note(name)
-        assert isinstance(note, FieldNote)
-        assert note.label
-        assert note.help.endswith(".")
-        if note.slider is not None:
-            low, high = note.slider
-            assert low < high
-            assert low > 0 or not note.logarithmic
-            assert Experiment(**{**SMALL, name: low})
-            assert Experiment(**{**SMALL, name: high})
-
-
 def test_live_fields_are_those_that_keep_the_shape_of_the_weights() -> None:
     shapely = {"importance", "feature_probability", "learning_rate", "steps", "weight_decay"}
     assert shapely | {"l1_penalty", "correlation"} == LIVE_FIELDS
-
-
-def test_every_word_that_a_field_knows_is_taken_and_presented() -> None:
-    for name, field in Experiment.model_fields.items():
-        choices = field_note(name).choices
-        for word, choice in choices.items():
-            chosen: dict[str, Any] = {name: word}
-            assert getattr(Experiment(**SMALL, **chosen), name) == word
-            assert choice.name
-            assert choice.help
-        words = get_args(field.annotation)
-        if choices and all(isinstance(word, str) for word in words):
-            assert set(choices) == set(words)
 
 
 @pytest.mark.parametrize("kind", MODEL_KINDS)
@@ -266,14 +239,6 @@ def test_a_loss_is_named() -> None:
 )
 def test_a_field_is_called_for_where_it_means_something(name: str, values: dict[str, Any], called_for: bool) -> None:
     assert is_called_for(name, Experiment(**SMALL, **values)) == called_for
-
-
-def test_a_field_depends_on_values_that_other_fields_can_have() -> None:
-    for name in Experiment.model_fields:
-        for other, values in field_note(name).when.items():
-            for value in values:
-                depended: dict[str, Any] = {other: value}
-                assert getattr(Experiment(**SMALL, **depended), other) == value
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from superviz.core.geometry import (
     DEAD_NORM,
     crowding,
+    extreme_pairs,
     feature_dimensionality,
     frobenius_norm_squared,
     gram_matrix,
@@ -164,3 +165,33 @@ def test_weights_of_a_run_that_diverged_are_measured_without_a_word(dtype: type)
     assert np.isinf(frobenius_norm_squared(huge))
     assert not np.isfinite(gram_matrix(huge)).any()
     assert np.isinf(response(huge, rectified=True)[0, 0])
+
+
+class TestExtremePairs:
+    @given(seed=st.integers(0, 2**32 - 1), features=st.integers(2, 40), count=st.integers(1, 6))
+    def test_they_are_those_of_the_whole_matrix(self, seed: int, features: int, count: int) -> None:
+        W = np.random.default_rng(seed).normal(size=(5, features))
+        units = W / np.linalg.norm(W, axis=0)
+        pairs = [(float(units[:, i] @ units[:, j]), i, j) for j in range(features) for i in range(j)]
+        near, opposite = extreme_pairs(W, count)
+        for found, expected in (
+            (near, sorted((pair for pair in pairs if pair[0] > 0), reverse=True)[:count]),
+            (opposite, sorted(pair for pair in pairs if pair[0] < 0)[:count]),
+        ):
+            assert [(i, j) for i, j, _ in found] == [(i, j) for _, i, j in expected]
+            np.testing.assert_allclose([cosine for *_, cosine in found], [cosine for cosine, *_ in expected])
+
+    def test_planted_ones_among_many_in_several_blocks(self) -> None:
+        W = np.random.default_rng(1).normal(size=(200, 1300)).astype(np.float32)
+        W[:, 1200], W[:, 700], W[:, 1299] = 3 * W[:, 3], W[:, 600], -W[:, 1100]
+        near, opposite = extreme_pairs(W, 2)
+        assert {pair[:2] for pair in near} == {(3, 1200), (600, 700)}
+        assert opposite[0][:2] == (1100, 1299)
+        assert opposite[0][2] == pytest.approx(-1.0, abs=1e-5)
+
+    def test_the_dead_and_what_diverged_are_in_none(self) -> None:
+        W = np.array([[1.0, 0.05, 1.0, np.nan, -1.0], [0.0, 0.0, 1.0, 1.0, 0.0]])
+        near, opposite = extreme_pairs(W, 5)
+        assert [pair[:2] for pair in near] == [(0, 2)]
+        assert [pair[:2] for pair in opposite] == [(0, 4), (2, 4)]
+        assert extreme_pairs(np.zeros((2, 3)), 5) == ([], [])

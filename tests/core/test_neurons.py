@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from superviz.core.neurons import is_monosemantic, is_silent, polysemanticity
+from superviz.core.neurons import is_monosemantic, is_silent, name_neurons, polysemanticity
 
 
 def test_one_feature_is_one_and_equal_features_are_as_many_as_there_are() -> None:
@@ -78,3 +78,18 @@ def test_weights_of_a_run_that_diverged_are_measured_without_a_word() -> None:
     assert polysemanticity(huge) == pytest.approx(polysemanticity(W))
     assert is_monosemantic(huge).tolist() == is_monosemantic(W).tolist() == [False, True]
     assert not is_silent(huge).any()
+
+
+@pytest.mark.parametrize(
+    ("W", "name"),
+    [
+        (np.eye(2), "Monosemantic"),
+        (np.array([[1.0, 0.0], [-1.0, 0.0]]), "Monosemantic"),
+        (np.array([[1.0, 0.0], [1.0, 1.0]]), "Partly monosemantic"),
+        (np.ones((2, 2)), "Polysemantic"),
+        (-np.eye(2), "All silent"),
+    ],
+)
+def test_their_name_is_that_of_all_that_ever_fire(W: np.ndarray, name: str) -> None:
+    assert name_neurons(W) == name
+    assert name_neurons(np.abs(W), signed=True) != "All silent"

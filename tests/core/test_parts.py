@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superviz.core.parts import Part, parts_of
+from superviz.core import parts
+from superviz.core.parts import Part, is_certainly_mixed, parts_of
 
 SQUARES = np.radians([45.0, 135, 225, 315, 0, 90, 180, 270])
 ANTIPRISM = np.stack([np.sqrt(2) * np.cos(SQUARES), np.sqrt(2) * np.sin(SQUARES), [1.0] * 4 + [-1.0] * 4]) / np.sqrt(3)
@@ -72,3 +73,33 @@ def test_names_and_edges(part: Part, name: str, edges: int) -> None:
     assert part.name == name
     assert len(set(part.edges)) == edges
     assert {feature for edge in part.edges for feature in edge} <= set(part.features)
+
+
+class TestCertainlyMixed:
+    def test_a_crowd_in_few_dimensions_is(self) -> None:
+        W = np.random.default_rng(0).normal(size=(8, 200))
+        assert is_certainly_mixed(W)
+        assert "mixed" in {part.glyph for part in parts_of(W)[0]}
+
+    @given(seed=st.integers(0, 2**32 - 1), extra=st.integers(0, 400))
+    @settings(max_examples=25, deadline=None)
+    def test_only_where_a_part_really_is(self, seed: int, extra: int) -> None:
+        rng = np.random.default_rng(seed)
+        W = np.concatenate([np.eye(70), -np.eye(70), 0.2 * rng.normal(size=(70, extra))], axis=1)
+        if is_certainly_mixed(W):
+            assert "mixed" in {part.glyph for part in parts_of(W)[0]}
+
+    def test_seventy_digons_may_be_a_shape(self) -> None:
+        assert not is_certainly_mixed(np.concatenate([np.eye(70), -np.eye(70)], axis=1))
+
+    def test_more_than_are_looked_at_are(self) -> None:
+        W = np.concatenate([np.eye(1100), -np.eye(1100)], axis=1).astype(np.float32)
+        assert is_certainly_mixed(W)
+        ((part,), dead) = parts_of(W * (np.arange(2200) != 7))
+        assert (part.glyph, len(part.features), dead) == ("mixed", 2199, (7,))
+
+    def test_of_large_weights_few_are_remembered(self) -> None:
+        weights = [np.random.default_rng(seed).normal(size=(200, 200)) for seed in range(3)]
+        for W in weights:
+            assert parts_of(W) is parts_of(W)
+        assert parts._large_parts.cache_info().currsize == 2  # pyright: ignore[reportPrivateUsage]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from superviz.core.paths import is_special, why_not_written
+from superviz.core.paths import is_folder, is_special, is_there, why_not_written
 
 
 def test_pipes_and_devices_are_special(tmp_path: Path) -> None:
@@ -41,3 +41,16 @@ def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     # Root may write whatever the mode says.
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     assert why_not_written(tmp_path / "file", force=True).startswith("can't be written: the file is read-only")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "y/" * 3000])
+def test_nothing_lies_under_a_name_that_no_file_can_have(name: str) -> None:
+    assert not is_there(Path(name))
+    assert not is_folder(Path(name))
+
+
+def test_what_lies_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert is_there(tmp_path / "file") and not is_folder(tmp_path / "file")
+    assert is_there(tmp_path) and is_folder(tmp_path)
+    assert not is_there(tmp_path / "file" / "below")

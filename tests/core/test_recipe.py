@@ -171,3 +171,9 @@ def test_every_field_can_be_written_in_toml() -> None:
     unlike = {name for name in values if getattr(experiment, name) != Experiment.model_fields[name].default}
     assert set(values) - unlike == {"bias", "noise_free"}, "what is at its default shows nothing"
     assert parse_recipe(EVERY_FIELD.replace("bias = true", "bias = false"), "r").experiment.bias is False
+
+
+def test_a_file_without_a_title_lends_its_name_as_far_as_that_is_text(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("n_features = 2\nn_hidden = 1\n")
+    assert load_recipe(tmp_path / "mine.toml").title == "mine"
+    assert parse_recipe("n_features = 2\nn_hidden = 1\n", "bad\udcff.toml").title == "bad?"

@@ -346,7 +346,7 @@ def test_naming_a_keyframe_is_cheap() -> None:
     W = NAMED["Pentagon"][0]
 
     def name() -> None:
-        parts._parts.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        parts._small_parts.cache_clear()  # pyright: ignore[reportPrivateUsage]
         name_shape(W)
 
     assert min(timeit.repeat(name, number=20, repeat=10)) / 20 < 1e-3

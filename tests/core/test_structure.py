@@ -35,14 +35,14 @@ def test_consecutive_sets_hold_each_feature_once(size: int, n_features: int) -> 
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ([[0, 1], [2]], "feature_sets: set 1 has 1 features; give at least 2"),
-        ([[]], "feature_sets: set 0 has 0 features; give at least 2"),
-        ([[0, 5]], "feature_sets: no feature 5; n_features is 5, count from 0"),
+        ([[0, 1], [2]], "feature_sets: a set of 1; give at least 2 features to a set"),
+        ([[]], "feature_sets: a set of 0; give at least 2 features to a set"),
+        ([[0, 5]], "feature_sets: no feature 5; give features from 0 to 4"),
         (
             [[0, 1], [2, 3], [4, 1]],
-            "feature_sets: feature 1 is in set 0 and again in set 2; sets can't overlap",
+            "feature_sets: feature 1 is there twice; give each once, sets can't overlap",
         ),
-        ([[3, 3]], "feature_sets: feature 3 is in set 0 and again in set 0; sets can't overlap"),
+        ([[3, 3]], "feature_sets: feature 3 is there twice; give each once, sets can't overlap"),
     ],
 )
 def test_sets_that_make_no_sense_are_refused(given, line: str) -> None:
@@ -64,22 +64,22 @@ def test_parents_may_come_after_their_children(given: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ([-1, 0], "parents: a list of 2, but n_features is 5: give one for each, or -1"),
+        ([-1, 0], "parents: 2 given for 5 features; give a parent for each, or -1 for none"),
         (
             [-1, 0, 1, 2, 5],
-            "parents: feature 4 has parent 5, which isn't there; n_features is 5, count from 0",
+            "parents: no feature 5; give features from 0 to 4, or -1 for none",
         ),
         (
             [-1, 1, -1, -1, -1],
-            "parents: feature 1 is among its own ancestors; give one of them no parent, -1",
+            "parents: feature 1 is its own ancestor; give one of its line -1 for none",
         ),
         (
             [-1, 4, 1, 2, 3],
-            "parents: feature 1 is among its own ancestors; give one of them no parent, -1",
+            "parents: feature 1 is its own ancestor; give one of its line -1 for none",
         ),
         (
             [1, 2, 1, -1, -1],
-            "parents: feature 1 is among its own ancestors; give one of them no parent, -1",
+            "parents: feature 1 is its own ancestor; give one of its line -1 for none",
         ),
     ],
 )
@@ -100,7 +100,7 @@ def test_parents_are_refused_just_where_somebody_is_his_own_ancestor(data: st.Da
     for _ in range(n):
         power = np.minimum(power @ relation, 1)
     if power.any():
-        with pytest.raises(RecipeError, match="is among its own ancestors"):
+        with pytest.raises(RecipeError, match="is its own ancestor"):
             parents(given, n)
     else:
         assert parents(given, n) == tuple(given)
@@ -117,7 +117,7 @@ def test_features_that_go_together_need_the_same_probability() -> None:
     with pytest.raises(RecipeError) as caught:
         check_equal(((0, 1, 2),), probability, "are correlated")
     assert str(caught.value) == (
-        "feature_probability: features 0, 1, 2 are correlated, so give them the same probability"
+        "feature_probability: the features of a set are correlated, so give them the same, not 0.1 to 0.3"
     )
 
 
@@ -133,6 +133,6 @@ def test_probabilities_that_add_up_to_more_are_refused() -> None:
     with pytest.raises(RecipeError) as caught:
         check_exclusive(((0, 1, 2),), probability)
     assert str(caught.value) == (
-        "feature_probability: features 0, 1, 2 exclude each other, but their probabilities add up to 1.25; "
+        "feature_probability: the 3 features of a set exclude each other, but their probabilities add up to 1.25; "
         'give at most 0.333 each, or probability_of = "set"'
     )

@@ -26,6 +26,7 @@ class KeepingSink:
         self.test_losses: list[Array] = []
         self.edits: list[Edit] = []
         self.checkpoints: list[Checkpoint] = []
+        self.passing: list[Checkpoint] = []
         self.live: list[Snapshot] = []
         self.threads: set[int] = set()
         self.on_live: Callable[[Snapshot], None] = lambda snapshot: None
@@ -42,8 +43,8 @@ class KeepingSink:
     def append_edit(self, edit: Edit) -> None:
         self.edits.append(edit)
 
-    def append_checkpoint(self, checkpoint: Checkpoint) -> None:
-        self.checkpoints.append(checkpoint)
+    def append_checkpoint(self, checkpoint: Checkpoint, *, passing: bool = False) -> None:
+        (self.passing if passing else self.checkpoints).append(checkpoint)
 
     def show_live(self, snapshot: Snapshot) -> None:
         self.live.append(snapshot)

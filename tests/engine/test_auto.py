@@ -70,9 +70,9 @@ def test_the_cpu_where_it_plainly_wins(gpu: pytest.MonkeyPatch) -> None:
 def test_what_was_measured_faster_is_taken(gpu: pytest.MonkeyPatch, seconds: tuple[float, float], backend: str) -> None:
     _measured(gpu, gpu=seconds[0], cpu=seconds[1])
     trainer = make_trainer(LARGE)
-    assert not trainer.is_prepared()
+    assert trainer.preparation().startswith("timing the CPU and the GPU")
     trainer.prepare()
-    assert trainer.is_prepared()
+    assert trainer.preparation() == ""
     assert trainer.backend == backend
     trainer.close()
 

@@ -151,6 +151,21 @@ def test_test_samples_are_of_unit_norm_where_the_training_set_is() -> None:
     assert evaluation_loss(experiment, *dead(experiment)[:2]) == pytest.approx([1 - 0.8**5], abs=5 * deviation)
 
 
+@pytest.mark.parametrize("noise_free", [False, True])
+def test_it_can_be_called_off_before_any_block(noise_free: bool) -> None:
+    experiment = Experiment(n_features=8, n_hidden=2, n_instances=300, noise_free=noise_free)
+    W, b, _ = weights_of(experiment)
+    heeded: list[int] = []
+
+    def heed() -> None:
+        heeded.append(1)
+        if len(heeded) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        evaluation_loss(experiment, W, b, heed=heed)
+
+
 @pytest.mark.parametrize("model", ["linear", "relu_output", "relu_hidden"])
 def test_a_diverged_model_has_no_loss(model: ModelKind) -> None:
     experiment = Experiment(n_features=5, n_hidden=2, n_instances=2, model=model, feature_probability=1.0)

@@ -9,6 +9,7 @@ import pytest
 
 from superviz.core.errors import TrainingError
 from superviz.core.experiment import Experiment
+from superviz.engine import evaluation
 from superviz.engine.evaluation import evaluation_loss
 from superviz.engine.race import Cancelled, race
 from superviz.engine.trainer import Trainer
@@ -67,6 +68,15 @@ def test_it_can_be_called_off() -> None:
             progress=lambda done, total: told.append(done),
             cancelled=lambda: len(told) >= 3,
         )
+
+
+def test_it_can_be_called_off_while_models_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of instances take half a minute to compare."""
+    compared: list[int] = []
+    monkeypatch.setattr(evaluation, "loss", lambda *_: compared.append(1) or np.zeros(2))
+    with pytest.raises(Cancelled):
+        race(EXPERIMENT.changed(n_features=500, n_hidden=1, steps=1), cancelled=lambda: len(compared) == 2)
+    assert len(compared) == 2
 
 
 def test_one_that_diverges_is_beaten_by_any_other(monkeypatch: pytest.MonkeyPatch) -> None:

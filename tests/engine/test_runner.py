@@ -13,6 +13,7 @@ import pytest
 
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Snapshot
+from superviz.engine import runner as runners
 from superviz.engine.keyframes import KeyframePolicy
 from superviz.engine.runner import CHECKPOINT_STEPS, Runner, RunState
 from superviz.engine.trainer import Diverged, Trainer
@@ -202,6 +203,24 @@ def test_checkpoints_come_on_a_stride(sink: KeepingSink) -> None:
     assert [checkpoint.step for checkpoint in sink.checkpoints] == expected
 
 
+def test_without_a_checkpoint_for_a_while_there_is_one_in_passing_that_changes_nothing(
+    sink: KeepingSink, monkeypatch
+) -> None:
+    monkeypatch.setattr(runners, "_PASSING_SECONDS", 0.0)
+    run(sink, pace=20_000.0)
+    other = type(sink)()
+    monkeypatch.setattr(runners, "_PASSING_SECONDS", 1000.0)
+    run(other)
+    assert len(sink.passing) > 2
+    assert not other.passing
+    assert sink.record() == other.record()
+    assert [checkpoint.step for checkpoint in sink.checkpoints] == [checkpoint.step for checkpoint in other.checkpoints]
+    middle = sink.passing[len(sink.passing) // 2]
+    resumed = Trainer(EXPERIMENT, checkpoint=middle)
+    resumed.advance(EXPERIMENT.steps - middle.step)
+    assert resumed.checkpoint().parameters.tobytes() == other.checkpoints[-1].parameters.tobytes()
+
+
 def test_edits_are_recorded_with_a_checkpoint_and_replay_exactly(sink: KeepingSink) -> None:
     runner = Runner(Trainer(EXPERIMENT), [sink], paused=True, stay=True)
     with running(runner):
@@ -319,13 +338,19 @@ def test_an_exception_fails_the_run_and_is_told(sink: KeepingSink) -> None:
     assert runner.message == told[-1][1]
 
 
-def test_compiling_is_told_before_it_happens(sink: KeepingSink, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[RunState, bool]] = []
+def test_what_the_trainer_prepares_is_told_before_it_happens(
+    sink: KeepingSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[RunState, str, bool]] = []
     prepared: list[bool] = []
-    monkeypatch.setattr(Trainer, "is_prepared", lambda self: False)
+    monkeypatch.setattr(Trainer, "preparation", lambda self: "warming up")
     monkeypatch.setattr(Trainer, "prepare", lambda self: prepared.append(True))
-    run(sink, on_state=lambda state, message: told.append((state, bool(prepared))), until=1)
-    assert told[:3] == [(RunState.COMPILING, False), (RunState.COMPILING, False), (RunState.RUNNING, True)]
+    run(sink, on_state=lambda state, message: told.append((state, message, bool(prepared))), until=1)
+    assert told[:3] == [
+        (RunState.COMPILING, "", False),
+        (RunState.COMPILING, "warming up", False),
+        (RunState.RUNNING, "", True),
+    ]
 
 
 def test_several_sinks_share_what_is_immutable(sink: KeepingSink, make_sink: type[KeepingSink]) -> None:

@@ -99,13 +99,13 @@ def test_it_goes_the_kernels_way_with_every_option(changes: dict[str, object]) -
 def test_it_is_a_backend() -> None:
     backend: Backend = trainer(SMALL)
     assert backend.backend == "torch on cpu"
-    assert not backend.is_prepared()
+    assert "GPU" in backend.preparation()
     backend.prepare()
-    assert backend.is_prepared()
+    assert backend.preparation() == ""
     assert backend.step == 0
     np.testing.assert_array_equal(backend.snapshot().W, Trainer(SMALL).snapshot().W)
     backend.close()
-    assert not backend.is_prepared()
+    assert backend.preparation()
 
 
 @pytest.fixture(scope="module", params=[SMALL, TABLE], ids=["fresh", "training set"])
@@ -322,7 +322,7 @@ def test_out_of_memory_while_preparing_leaves_the_start(monkeypatch: pytest.Monk
     monkeypatch.setattr("superviz.engine.torch_steps.Steps.load", fail)
     with pytest.raises(OutOfMemory):
         ours.prepare()
-    assert not ours.is_prepared()
+    assert ours.preparation()
     assert parts(ours.checkpoint()) == parts(Trainer(SMALL).checkpoint())
 
 
@@ -352,7 +352,7 @@ def test_a_runner_drives_it(sink) -> None:
     runner = Runner(ours, [sink], until=60)
     runner.run()
     assert runner.state is RunState.FINISHED
-    assert not ours.is_prepared()
+    assert ours.preparation()
     assert ours.snapshot().step == sink.checkpoints[-1].step == 60
     assert [np.concatenate(series).shape for series in (sink.losses, sink.test_losses)] == [(6, 3), (6, 3)]
 

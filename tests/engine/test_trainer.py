@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from superviz.core.errors import RecipeError, TrainingError
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Checkpoint, Edit
+from superviz.engine import state
 from superviz.engine.trainer import Diverged, Trainer
 
 EXPERIMENT = Experiment(
@@ -243,3 +244,19 @@ def test_making_a_trainer_loads_neither_numba_nor_torch() -> None:
         "Trainer(Experiment(n_features=5, n_hidden=2)); sys.exit('numba' in sys.modules or 'torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_plan_and_table_are_made_once_however_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of nodes takes some 10 ms: at every start, and while someone drags a slider."""
+    made: list[str] = []
+
+    def counted(name: str) -> None:
+        real = getattr(state, name)
+        monkeypatch.setattr(state, name, lambda experiment: made.append(name) or real(experiment))
+
+    counted("plan")
+    counted("table")
+    trainer = Trainer(EXPERIMENT.changed(noise_free=True), threads=2)
+    assert made == ["plan", "table"]
+    trainer.edit("feature_probability", 0.3)
+    assert made == ["plan", "table"] * 2

@@ -233,7 +233,7 @@ import numpy as np
 from fractions import Fraction
 from superviz.core.errors import ExportError
 from superviz.export.encoders import Mp4Encoder
-from superviz.export.target import new_file
+from superviz.exchange.target import new_file
 frame = np.random.default_rng(0).integers(0, 255, (360, 640, 4), np.uint8)
 try:
     with new_file(Path(sys.argv[1])) as part:

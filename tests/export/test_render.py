@@ -116,6 +116,14 @@ def test_refusals_come_first_in_one_line(
     assert [path.name for path in tmp_path.iterdir()] == ["there.png"]
 
 
+def test_an_experiment_is_no_recording(run: Recording, tmp_path: Path) -> None:
+    with pytest.raises(
+        ExportError, match=r"^recording: give a Recording, as train and open return one, not Experiment$"
+    ):
+        render(run.experiment, tmp_path / "film.mp4")  # pyright: ignore[reportArgumentType]
+    assert not list(tmp_path.iterdir())
+
+
 def test_stills_may_have_odd_sides_and_need_no_duration() -> None:
     check_export(Path("still.png"), size=(1921, 1081), fps=0, duration=0)
 

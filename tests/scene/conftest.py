@@ -17,6 +17,9 @@ from superviz.session.moment import Moment
 
 PENTAGON_LENGTH, PENTAGON_BIAS = 1.13, -0.25
 
+PLANTED = {88: -0.99, 907: 0.97, 500: 0.8, 511: 0.6, 300: -0.55}
+"""Of `make_dictionary`: the cosines that features have with feature 16."""
+
 MakeMoment = Callable[..., Moment]
 MakeCanvas = Callable[..., Canvas]
 
@@ -41,6 +44,7 @@ def make_moment() -> MakeMoment:
         position: float = 3180.0,
         trail: ArrayLike | None = None,
         W_out: ArrayLike | None = None,
+        described: bool = True,
         **recipe: object,
     ) -> Moment:
         weights = np.asarray(pentagon() if W is None else W, dtype=np.float32)
@@ -54,7 +58,27 @@ def make_moment() -> MakeMoment:
         past = weights[:1] if trail is None else np.asarray(trail, dtype=np.float32)
         loss = np.full(instances, 0.0014, dtype=np.float32)
         out = None if W_out is None else np.asarray(W_out, dtype=np.float32).reshape(weights.shape)
-        return Moment(position, experiment, weights, np.broadcast_to(biases, (instances, features)), loss, past, 0, out)
+        biases = np.broadcast_to(biases, (instances, features))
+        return Moment(position, experiment, weights, biases, loss, past, 0, out, described=described)
+
+    return make
+
+
+@pytest.fixture
+def make_dictionary(make_moment: MakeMoment) -> MakeMoment:
+    """A moment of many unit directions of which nothing is known; those around feature 16 are planted.
+
+    Feature 907 has cosine .97 with it, 88 has -.99, 500 has .8, 511 has .6 and 300 has -.55; the others are random.
+    """
+
+    def make(n_features: int = 1024, n_hidden: int = 128, seed: int = 0, lengths: ArrayLike = 1.0) -> Moment:
+        rng = np.random.default_rng(seed)
+        W = rng.standard_normal((n_hidden, n_features))
+        W /= np.linalg.norm(W, axis=0)
+        for feature, cosine in PLANTED.items():
+            aside = W[:, feature] - W[:, 16] * (W[:, 16] @ W[:, feature])
+            W[:, feature] = cosine * W[:, 16] + np.sqrt(1 - cosine**2) * aside / np.linalg.norm(aside)
+        return make_moment(W * lengths, importance=1.0, bias=False, described=False)
 
     return make
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superviz.scene.camera import camera_for, orbit
+from superviz.scene.camera import camera_for, camera_on, orbit
 from superviz.session.display import DisplaySettings
 
 degrees = st.floats(-360, 360)
@@ -61,13 +61,6 @@ def test_a_line_has_no_height_and_a_plane_no_depth() -> None:
     assert camera_for(plane, DisplaySettings()).project(plane)[2].tolist() == [0.0] * 3
 
 
-def test_the_share_that_the_shown_directions_hold() -> None:
-    W = np.diag([2.0, 1.0, 1.0, 0.0])
-    assert camera_for(W, DisplaySettings()).held(W) == pytest.approx(5 / 6)
-    assert camera_for(W, DisplaySettings(dimensions=3)).held(W) == pytest.approx(1.0)
-    assert camera_for(W, DisplaySettings()).held(0 * W) == 1.0
-
-
 def turned(W: np.ndarray, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return np.linalg.qr(rng.normal(size=(len(W), len(W))))[0] @ W
@@ -92,7 +85,6 @@ class TestWhereItFollowsTheFeatures:
         camera = camera_for(W, display, privileged=privileged)
         seen = camera.basis[: camera.shown]
         np.testing.assert_allclose(seen @ seen.T, np.eye(camera.shown), atol=1e-9)
-        assert 0 < camera.held(W) <= 1
 
     @pytest.mark.parametrize(("hidden", "privileged"), SPREADING)
     @given(seed=st.integers(0, 2**32 - 1))
@@ -148,3 +140,56 @@ class TestWhereItFollowsTheFeatures:
     def test_nothing_to_follow(self, weights: float, hidden: int, privileged: bool) -> None:
         camera = camera_for(np.full((hidden, 4), weights), DisplaySettings(), privileged=privileged)
         assert np.isfinite(camera.basis).all()
+
+
+class TestTurnedAroundOne:
+    """Random directions; the camera is on the first."""
+
+    @staticmethod
+    def directions(seed: int, hidden: int = 40, features: int = 30) -> np.ndarray:
+        return np.random.default_rng(seed).normal(size=(hidden, features))
+
+    @given(seed=st.integers(0, 2**32 - 1), hidden=st.integers(4, 60))
+    @settings(max_examples=25)
+    def test_every_angle_to_it_is_true(self, seed: int, hidden: int) -> None:
+        W = self.directions(seed, hidden)
+        camera = camera_on(W, 0, [1, 2, 3], DisplaySettings())
+        assert (camera.shown, camera.around, camera.follows) == (2, True, True)
+        right, up, depth = camera.project(W)
+        units = W / np.linalg.norm(W, axis=0)
+        np.testing.assert_allclose(up, units[:, 0] @ units, atol=1e-6)
+        np.testing.assert_allclose(np.hypot(right, up), 1.0, atol=1e-9)
+        assert (right[0], up[0]) == pytest.approx((0.0, 1.0), abs=1e-3)
+        assert right[1] > 0
+        assert not depth.any()
+
+    def test_those_on_one_side_are_alike(self) -> None:
+        rng = np.random.default_rng(3)
+        base, apart = rng.normal(size=(2, 50, 1))
+        one, other = (base + sign * 3 * apart + 0.2 * rng.normal(size=(50, 6)) for sign in (1, -1))
+        W = np.concatenate([base, one, other], axis=1)
+        right = camera_on(W, 0, range(1, 13), DisplaySettings()).project(W)[0]
+        assert (right[1:7] > 0).all()
+        assert (right[7:] < 0).all()
+
+    def test_in_three_dimensions_it_orbits_an_axis(self) -> None:
+        W = self.directions(1)
+        camera = camera_on(W, 0, [1, 2, 3], DisplaySettings(dimensions=3, azimuth=0.0, elevation=0.0))
+        assert (camera.shown, camera.around) == (3, False)
+        np.testing.assert_allclose(camera.basis @ camera.basis.T, np.eye(3), atol=1e-9)
+        assert camera.project(W)[:, 0] == pytest.approx((0.0, np.linalg.norm(W[:, 0]), 0.0), abs=1e-9)
+
+    def test_copies_of_it_and_the_dead_do_no_harm(self) -> None:
+        W = self.directions(2)
+        W[:, 1], W[:, 2], W[:, 3] = W[:, 0], -W[:, 0], 0.0
+        right, up, _ = camera_on(W, 0, [1, 2, 3], DisplaySettings()).project(W)
+        assert np.isfinite(right).all()
+        assert up[:4] == pytest.approx([1.0, 1.0, -1.0, 0.0])
+
+
+def test_a_crowd_is_seen_in_its_own_precision_as_well() -> None:
+    W = np.random.default_rng(0).normal(size=(6, 5000)).astype(np.float32)
+    camera = camera_on(W, 0, [1, 2], DisplaySettings(dimensions=3))
+    seen = camera.project(W)
+    assert seen.dtype == np.float64
+    np.testing.assert_allclose(seen, camera.basis @ W.astype(np.float64), atol=1e-5)

@@ -8,11 +8,12 @@ import pytest
 
 from superviz.core.experiment import Experiment
 from superviz.scene.differences import Differences, differences
+from superviz.scene.feature_names import UNNAMED
 
 
 def told(instances: int = 3, **recipe: Any) -> Differences:
     settings = {"n_features": 5, "n_hidden": 2, "n_instances": instances, **recipe}
-    return differences(Experiment(**settings))  # pyright: ignore[reportArgumentType]
+    return differences(Experiment(**settings), UNNAMED, described=True)  # pyright: ignore[reportArgumentType]
 
 
 def test_copies_are_numbered() -> None:

@@ -11,6 +11,8 @@ from superviz.core.experiment import Experiment
 from superviz.core.snapshot import frozen
 from superviz.engine.toy_models import MODELS
 from superviz.scene.effects import effect_sentence, effects, effects_formula
+from superviz.scene.feature_names import UNNAMED
+from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 
 
@@ -30,13 +32,13 @@ def sentence(gram_row: list[float], bias: float = -0.25, model: str = "relu_outp
     W = np.zeros((len(gram_row), len(gram_row)))
     W[0, 0] = np.sqrt(gram_row[0])
     W[0, 1:] = np.array(gram_row[1:]) / W[0, 0]
-    return effect_sentence(moment_of(W, bias, model), 0, 0)
+    return effect_sentence(moment_of(W, bias, model), UNNAMED, 0)
 
 
 def test_looks_own_sentence() -> None:
     turns = np.radians([90, 18, 162, 234, 306])
     W = 1.13 * np.stack([np.cos(turns), np.sin(turns)])
-    heading, body = effect_sentence(moment_of(W), 0, 2)
+    heading, body = effect_sentence(moment_of(W), UNNAMED, 2)
     assert heading == "When feature 3 is active"
     assert body == "1 and 4 are pushed up by 0.39. 2 and 5 are pushed down by 1.03, which the ReLU cuts off."
 
@@ -63,8 +65,8 @@ def test_formulas() -> None:
 
 def test_behind_a_relu_only_what_it_lets_through_is_spoken_of() -> None:
     W = np.array([[1.0, 0.4], [-1.0, 0.9]])
-    assert effect_sentence(moment_of(W), 0, 0)[1] == "2 is pushed down by 0.50, which the ReLU cuts off."
-    assert effect_sentence(moment_of(W, model="relu_hidden"), 0, 0)[1] == "2 is pushed up by 0.40."
+    assert effect_sentence(moment_of(W), UNNAMED, 0)[1] == "2 is pushed down by 0.50, which the ReLU cuts off."
+    assert effect_sentence(moment_of(W, model="relu_hidden"), UNNAMED, 0)[1] == "2 is pushed up by 0.40."
 
 
 def test_the_linear_model_cuts_nothing_off() -> None:
@@ -97,9 +99,36 @@ def test_in_words(row: list[float], body: str) -> None:
 @given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_every_noticeable_push_is_spoken_of(n_features: int, n_hidden: int, seed: int) -> None:
     W = frozen(np.random.default_rng(seed).normal(size=(n_hidden, n_features)))
-    _, body = effect_sentence(moment_of(W, 0.0), 0, 0)
+    _, body = effect_sentence(moment_of(W, 0.0), UNNAMED, 0)
     pushes = (W.T @ W)[0, 1:]
     if W[:, 0] @ W[:, 0] >= 0.01:
         assert ("up" in body) == bool((pushes >= 0.05).any())
         assert ("down" in body) == bool((pushes <= -0.05).any())
     assert "nan" not in body
+
+
+class TestWhereNothingIsKnownOfTheModel:
+    """Only directions are spoken of: no pushes, no ReLU."""
+
+    DISPLAY = DisplaySettings()
+
+    def test_the_planted_neighbours_are_named(self, make_dictionary) -> None:
+        heading, words = effect_sentence(make_dictionary(), self.DISPLAY, 16)
+        assert heading == "Around feature 17"
+        assert words.startswith("Nearest: 908 at 14°, 501 at 37°. Opposite: 89 at 172°, 301 at 123°. ")
+
+    def test_how_many_interfere(self, make_dictionary) -> None:
+        moment = make_dictionary()
+        products = np.abs(moment.W[0].T @ moment.W[0][:, 16])
+        count = int((products >= 0.05).sum()) - 1
+        assert effect_sentence(moment, self.DISPLAY, 16)[1].endswith(f"{count:,} of 1,023 interfere by 0.05 or more.")
+
+    def test_one_that_stands_alone(self, make_dictionary) -> None:
+        words = effect_sentence(make_dictionary(), self.DISPLAY, 700)[1]
+        assert words.startswith("No other lies within 60° of it or of its opposite.")
+
+    def test_names_that_were_given(self, make_dictionary) -> None:
+        named = DisplaySettings(feature_names={16: "bridges", 88: "tunnels"})
+        heading, words = effect_sentence(make_dictionary(), named, 16)
+        assert heading == "Around bridges"
+        assert "Opposite: tunnels at 172°" in words

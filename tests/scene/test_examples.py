@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import timeit
+from functools import partial
 
 import numpy as np
 import pytest
@@ -38,27 +39,27 @@ def test_they_are_what_the_model_makes_of_the_table_it_trains_on(model: str, uni
         wanted = W[instance] @ found.x[instance]
         if model != "relu_output":
             wanted = np.maximum(wanted, 0)
-        shown = hidden_examples(moment, instance)
+        shown = hidden_examples(moment.W[instance], moment.experiment, instance)
         assert shown is not None
         np.testing.assert_allclose(shown, wanted, atol=1e-5)
 
 
 def test_of_many_the_first_are_shown() -> None:
     moment = moment_of(random_weights(1), training_set=1000, seed=3)
-    found, shown = table(moment.experiment), hidden_examples(moment, 0)
+    found, shown = table(moment.experiment), hidden_examples(moment.W[0], moment.experiment, 0)
     assert found is not None
     assert shown is not None
     assert shown.shape == (2, MOST_EXAMPLES)
     np.testing.assert_allclose(shown, moment.W[0] @ found.x[0][:, :MOST_EXAMPLES], atol=1e-5)
-    assert share_of_examples(moment, 0) is None
-    assert shape_of_examples(moment, 0) is None
+    assert share_of_examples(moment.W[0], moment.experiment, 0) is None
+    assert shape_of_examples(moment.W[0], moment.experiment, 0) is None
 
 
 def test_fresh_samples_are_no_examples() -> None:
     moment = moment_of(random_weights())
-    assert hidden_examples(moment, 0) is None
-    assert shape_of_examples(moment, 0) is None
-    assert share_of_examples(moment, 0) is None
+    assert hidden_examples(moment.W[0], moment.experiment, 0) is None
+    assert shape_of_examples(moment.W[0], moment.experiment, 0) is None
+    assert share_of_examples(moment.W[0], moment.experiment, 0) is None
 
 
 def sent_to(corners: np.ndarray) -> Moment:
@@ -76,24 +77,26 @@ def polygon(count: int) -> np.ndarray:
 
 def test_their_shape_and_share() -> None:
     moment = sent_to(polygon(6))
-    shape = shape_of_examples(moment, 0)
+    shape = shape_of_examples(moment.W[0], moment.experiment, 0)
     assert shape is not None
     assert shape.name == "Hexagon"
-    assert share_of_examples(moment, 0) == pytest.approx(1 / 3, abs=1e-4)
+    assert share_of_examples(moment.W[0], moment.experiment, 0) == pytest.approx(1 / 3, abs=1e-4)
     uneven = sent_to(polygon(6) * [1, 1, 1, 0.5, 1, 1])
-    assert shape_of_examples(uneven, 0) is None
-    assert share_of_examples(uneven, 0) == pytest.approx(
+    assert shape_of_examples(uneven.W[0], uneven.experiment, 0) is None
+    assert share_of_examples(uneven.W[0], uneven.experiment, 0) == pytest.approx(
         float(feature_dimensionality(polygon(6) * [1, 1, 1, 0.5, 1, 1]).mean()), abs=1e-4
     )
 
 
 def test_an_example_without_a_trace_leaves_them_unnamed() -> None:
     corners = np.hstack([polygon(5), np.zeros((2, 1))])
-    assert shape_of_examples(sent_to(corners), 0) is None
+    moment = sent_to(corners)
+    assert shape_of_examples(moment.W[0], moment.experiment, 0) is None
 
 
 def test_looking_again_draws_nothing_anew() -> None:
     """A frame asks several times. The bound is generous: the machine may be busy."""
     moment = moment_of(random_weights(1, 2, 1000), training_set=200)
-    hidden_examples(moment, 0)
-    assert min(timeit.repeat(lambda: hidden_examples(moment, 0), number=10, repeat=5)) / 10 < 3e-3
+    look = partial(hidden_examples, moment.W[0], moment.experiment, 0)
+    look()
+    assert min(timeit.repeat(look, number=10, repeat=5)) / 10 < 3e-3

@@ -9,9 +9,11 @@ import pytest
 
 from superviz.core.experiment import Experiment
 from superviz.core.geometry import feature_dimensionality
+from superviz.core.shapes import UNNAMED
 from superviz.core.snapshot import frozen
 from superviz.engine.sampling import sample
 from superviz.scene.explanation import Explanation, explain
+from superviz.scene.naming import name_arrangement
 from superviz.session.moment import Moment
 
 
@@ -48,7 +50,11 @@ def words(
     moment = Moment(
         position, experiment, frozen(W[None]), frozen(np.zeros((1, features))), frozen(np.zeros(1)), frozen(path), 0
     )
-    return explain(moment, 0)
+    said = explain(moment, 0)
+    # Whatever has a name in the timeline has the same one here.
+    name = name_arrangement(moment.W[0], experiment, 0, position)
+    assert said.title in ((UNNAMED, "Mixed") if name is None else (name,))
+    return said
 
 
 def test_looks_own_words() -> None:
@@ -271,3 +277,13 @@ def test_another_instances_trail_says_nothing_about_this_one() -> None:
     moment = Moment(5e3, experiment, frozen(W), frozen(np.zeros((2, 6))), frozen(np.zeros(2)), frozen(still), 1)
     assert explain(moment, 0).title == "Finding directions"
     assert explain(moment, 1).title == "Mixed"
+
+
+def test_a_crowd_of_which_nothing_is_known_is_told_by_its_numbers(make_dictionary) -> None:
+    moment = make_dictionary()
+    told = explain(moment, 0)
+    mean = float(feature_dimensionality(moment.W[0]).mean())
+    assert told.title == "1,024 directions"
+    assert told.caption == f"1,024 features share 128 dimensions: {mean:.2f} of a dimension each, on average."
+    assert "active" not in told.why
+    assert "pulls" not in told.why

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from superviz.scene.drawables import Disc, Drawable, Paint, Path, Rect, Stroke, Text, TextBox
+from superviz.scene.drawables import Disc, Dots, Drawable, Paint, Path, Rect, Stroke, Text, TextBox
 from superviz.scene.inset import inset, scaled
 from superviz.scene.selection import Feature
 
@@ -69,3 +69,13 @@ def test_there_and_back(factor: float) -> None:
             np.testing.assert_allclose(one.points, other.points)
         else:
             assert one == other
+
+
+def test_dots_too() -> None:
+    dots = Dots(np.array([[1.0, 2.0], [3.0, 4.0]]), 2.0, Paint("#FF0000"), (Feature(1), Feature(2)))
+    (moved,), (grown,) = inset([dots], 10, 20), scaled([dots], 3)
+    assert isinstance(moved, Dots)
+    assert isinstance(grown, Dots)
+    assert (moved.points.tolist(), moved.side) == ([[11, 22], [13, 24]], 2.0)
+    assert (grown.points.tolist(), grown.side) == ([[3, 6], [9, 12]], 6.0)
+    assert grown.meanings == moved.meanings == dots.meanings

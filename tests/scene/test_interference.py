@@ -212,8 +212,8 @@ def test_extent_holds_the_figure(make_moment, make_canvas) -> None:
     for count in (1, 5, 20, 200):
         canvas = make_canvas(740, 400, text=1.7)
         moment = make_moment(np.eye(count)[:3], bias=count != 20)
-        width, height = interference.extent(moment, canvas, 400)
-        drawn = interference.figure(moment, 0, Selection(), canvas, 1.0, 400)
+        width, height = interference.extent(moment, DISPLAY, canvas, 400)
+        drawn = interference.figure(moment, DISPLAY, Selection(), canvas, 1.0, 400)
         assert max(d.x + d.width for d in drawn if isinstance(d, Rect)) <= width
         assert max(sum(text_extent(d)[1::2]) for d in drawn if isinstance(d, Text)) <= height + 1
 

@@ -14,6 +14,7 @@ from superviz.scene.boxes import Box, box_of
 from superviz.scene.camera import camera_for
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Drawable, Rect, Text
+from superviz.scene.feature_names import UNNAMED
 from superviz.scene.legend import legend_block, legend_width
 from superviz.scene.palette import DARK, feature_colors
 from superviz.scene.placement import Place, place_features
@@ -31,14 +32,18 @@ def polygon(count: int, length: float) -> np.ndarray:
 
 
 def legend(
-    W: np.ndarray, canvas: Canvas = LARGE, emphasis: Emphasis = NO_EMPHASIS, importance: np.ndarray | None = None
+    W: np.ndarray,
+    canvas: Canvas = LARGE,
+    emphasis: Emphasis = NO_EMPHASIS,
+    importance: np.ndarray | None = None,
+    display: DisplaySettings = UNNAMED,
 ) -> tuple[list[Drawable], Box]:
     count = W.shape[1]
     importance = np.linspace(1, 0.5, count) if importance is None else importance
     placement = place_features(frozen(W), frozen(importance), Place(500, 300, 200), camera_for(W, DisplaySettings()))
     bias = frozen(-0.01 * np.arange(count))
     colors = feature_colors(DARK, importance)
-    return legend_block(placement, bias, colors, canvas, TypeSizes.of(canvas), emphasis)
+    return legend_block(placement, bias, colors, display, canvas, TypeSizes.of(canvas), emphasis)
 
 
 def rows(drawables: list[Drawable]) -> dict[int, list[str]]:
@@ -157,7 +162,7 @@ def test_a_very_low_canvas_still_has_a_row() -> None:
 def test_without_a_bias_there_is_no_column_of_zeros() -> None:
     W = polygon(5, 1.13)
     placement = place_features(frozen(W), frozen(np.ones(5)), Place(500, 300, 200), camera_for(W, DisplaySettings()))
-    drawables, _ = legend_block(placement, None, ("#123456",) * 5, LARGE, TypeSizes.of(LARGE), NO_EMPHASIS)
+    drawables, _ = legend_block(placement, None, ("#123456",) * 5, UNNAMED, LARGE, TypeSizes.of(LARGE), NO_EMPHASIS)
     said = [item.text for item in drawables if isinstance(item, Text)]
     assert "Bias" not in said
     assert said[:2] == ["Length", "Share"]

@@ -137,7 +137,7 @@ class TestTestLosses:
     ],
 )
 def test_a_loss_says_which_it_is(recipe: dict[str, object], name: str) -> None:
-    assert loss_name(Experiment(n_features=5, n_hidden=2, **recipe)) == name  # pyright: ignore[reportArgumentType]
+    assert loss_name(Experiment(n_features=5, n_hidden=2, **recipe), described=True) == name  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_a_loss_says_which_it_is(recipe: dict[str, object], name: str) -> None:
     ],
 )
 def test_it_has_a_brief_name_beside_a_number(recipe: dict[str, object], name: str) -> None:
-    assert brief_loss_name(Experiment(n_features=5, n_hidden=2, **recipe)) == name  # pyright: ignore[reportArgumentType]
+    assert brief_loss_name(Experiment(n_features=5, n_hidden=2, **recipe), described=True) == name  # pyright: ignore[reportArgumentType]

@@ -8,9 +8,11 @@ import pytest
 from superviz.core.experiment import Experiment
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Text
+from superviz.scene.feature_names import UNNAMED
 from superviz.scene.neuron_names import neuron_names
 from superviz.scene.palette import DARK
 from superviz.scene.selection import Neuron
+from superviz.session.display import DisplaySettings
 
 W = np.array([[1.0, 0.02, 0.0], [0.7, 0.0, 0.7], [0.0, 0.0, -1.0], [0.0, 0.0, 0.0]])
 
@@ -21,13 +23,14 @@ def names(
     weights: np.ndarray = W,
     *,
     compact: bool = False,
+    display: DisplaySettings = UNNAMED,
     **recipe: object,
 ) -> list[Text]:
     hidden, features = weights.shape
     settings = {"n_features": features, "n_hidden": hidden, "model": model, **recipe}
     centres = [60 + (neuron + 0.5) * column for neuron in range(hidden)]
     canvas = Canvas(60 + hidden * column + 40, 300, DARK, compact=compact)
-    drawn = neuron_names(weights, Experiment(**settings), centres, column, 47.0, 200.0, canvas)  # pyright: ignore[reportArgumentType]
+    drawn = neuron_names(weights, Experiment(**settings), display, centres, column, 47.0, 200.0, canvas)  # pyright: ignore[reportArgumentType]
     return [text for text in drawn if isinstance(text, Text)]
 
 

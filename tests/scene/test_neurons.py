@@ -170,14 +170,14 @@ class TestManyNeurons:
         assert texts(scene).count(lower) == count
 
     def test_thin_segments_are_one(self, make_moment, make_canvas) -> None:
-        W = np.full((1, 2900), 1e-3)
-        scene = neurons.build(make_moment(W), DISPLAY, Selection(), make_canvas(384, 348))
+        W = np.full((1, 120), 2.9 / 120)
+        scene = neurons.build(make_moment(W), DISPLAY, Selection(), make_canvas(384, 248))
         (rest,) = segments(scene)
         assert rest.meaning == Neuron(0)
         assert rest.fill is not None
         assert rest.fill.color == DARK.text3
         # The axis reaches to 3.
-        assert rest.height == pytest.approx((348 - 62 - 15) / 2 * 2.9 / 3, abs=2)
+        assert rest.height == pytest.approx((248 - 62 - 15) / 2 * 2.9 / 3, abs=2)
 
 
 class TestUntied:
@@ -227,7 +227,7 @@ class TestUntied:
 
 def test_what_the_basis_is() -> None:
     made = [Experiment(n_features=3, n_hidden=2, model=model) for model in MODEL_KINDS]  # pyright: ignore[reportArgumentType]
-    words = {experiment.model: neurons.basis_words(experiment) for experiment in made}
+    words = {experiment.model: neurons.basis_words(experiment, described=True) for experiment in made}
     assert words["linear"] == words["relu_output"] == "this basis is arbitrary: rotating it costs nothing"
     assert words["relu_hidden"] == words["absolute_value"] == "a real basis: the ReLU acts on each neuron"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superviz.scene.drawables import Disc, Drawable, Paint, Path, Rect, Scene, Stroke, Text, TextBox
+from superviz.scene.drawables import Disc, Dots, Drawable, Paint, Path, Rect, Scene, Stroke, Text, TextBox
 from superviz.scene.picking import pick
 from superviz.scene.selection import Feature, Instance, Pair, Step
 
@@ -148,3 +148,29 @@ def test_quick_enough_for_every_move_of_the_pointer() -> None:
         pick(busy, 350, 290)
         best = min(best, perf_counter() - start)
     assert best < 0.01
+
+
+class TestDots:
+    DOTS = Dots(points((20, 20), (24, 20), (100, 50)), 4.0, FILL, (Feature(0), Feature(1), Feature(2)))
+
+    def test_the_nearest_of_them(self) -> None:
+        assert pick(scene(self.DOTS), 21, 20) == Feature(0)
+        assert pick(scene(self.DOTS), 23, 21) == Feature(1)
+        assert pick(scene(self.DOTS), 105, 52) == Feature(2)
+        assert pick(scene(self.DOTS), 140, 50) is None
+
+    def test_what_is_painted_over_them_wins(self) -> None:
+        over = Disc(21, 20, 6, fill=FILL, meaning=Feature(7))
+        assert pick(scene(self.DOTS, over), 24, 20) == Feature(7)
+        assert pick(scene(over, self.DOTS), 24, 20) == Feature(1)
+
+    def test_a_dot_that_holds_the_point_wins_over_what_is_near(self) -> None:
+        assert pick(scene(self.DOTS, Disc(30, 20, 2, fill=FILL, meaning=Feature(7))), 25, 20) == Feature(1)
+
+    def test_without_meanings_they_let_the_pointer_through(self) -> None:
+        under = Rect(0, 0, 50, 50, fill=FILL, meaning=ONE)
+        assert pick(scene(under, Dots(self.DOTS.points, 4.0, FILL)), 20, 20) == ONE
+
+    def test_one_that_diverged_is_not_there(self) -> None:
+        dots = Dots(points((math.nan, 20), (24, 20)), 4.0, FILL, (ONE, TWO))
+        assert pick(scene(dots), 24, 20) == TWO

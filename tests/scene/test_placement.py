@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from superviz.scene.camera import camera_for
-from superviz.scene.placement import Place, place_features, shrinkage
+from superviz.scene.placement import Place, place_features, round_ring, shrinkage
 from superviz.session.display import DisplaySettings
 
 PLACE = Place(100.0, 80.0, 50.0)
@@ -94,3 +94,42 @@ def test_a_view_that_follows_the_features_does_not_breathe() -> None:
     W = np.random.default_rng(1).normal(size=(3, 6)).astype(np.float32)
     plain, orbiting = (camera_for(W, DisplaySettings(dimensions=dimensions)) for dimensions in (2, 3))
     assert shrinkage(W, plain) == shrinkage(W, orbiting)
+
+
+def test_the_share_that_what_is_seen_holds() -> None:
+    W = np.diag([2.0, 1.0, 1.0, 0.0]).astype(np.float32)
+
+    def held(W: np.ndarray, dimensions: int = 2) -> float:
+        display = DisplaySettings(dimensions=dimensions)  # pyright: ignore[reportArgumentType]
+        return place_features(W, np.ones(4, np.float32), PLACE, camera_for(W, display)).held
+
+    assert held(W) == pytest.approx(5 / 6)
+    assert held(W, 3) == pytest.approx(1.0)
+    assert held(0 * W) == 1.0
+
+
+def test_those_shown_have_arrows_and_the_other_live_ones_are_the_crowd() -> None:
+    W = np.array([[1.0, 0.0, 0.01, 1.0, 0.5], [0.0, 1.0, 0.0, 1.0, 0.5]], dtype=np.float32)
+    camera = camera_for(W, DisplaySettings())
+    placement = place_features(W, np.ones(5, np.float32), PLACE, camera, [3, 0])
+    assert placement.order.tolist() == [3, 0]
+    assert placement.crowd.tolist() == [1, 4]
+    assert not len(place_features(W, np.ones(5, np.float32), PLACE, camera).crowd)
+
+
+@pytest.mark.parametrize("scale", [0.004, 0.03, 0.17, 1.0, 2.9, 50.0])
+def test_a_round_length_that_what_is_seen_nearly_fills(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    W = (scale * rng.normal(size=(2, 500))).astype(np.float32)
+    camera = camera_for(W, DisplaySettings())
+    ring = round_ring(W, [0, 1, 2], camera)
+    assert f"{ring:.0e}"[0] in "125"
+    assert ring == pytest.approx(float(f"{ring:.0e}"))
+    reach = np.quantile(np.hypot(*W), 0.998)
+    assert 0.4 * ring <= reach <= 1.3 * ring
+    assert round_ring(0 * W, [0], camera) == 1.0
+    assert round_ring(W[:1], [0], camera_for(W[:1], DisplaySettings())) == 1.0
+
+
+def test_a_circle_of_another_length() -> None:
+    assert Place(0.0, 0.0, 1000.0, ring=0.2).radius == pytest.approx(200.0)

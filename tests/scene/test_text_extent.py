@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QFontMetricsF
 
 from superviz.scene.drawables import Paint, Text, TextBox
-from superviz.scene.text_extent import break_lines, text_extent, text_height, text_width
+from superviz.scene.text_extent import break_lines, elided, text_extent, text_height, text_width
 from superviz.views.fonts import font, load_fonts
 
 SENTENCES = [
@@ -48,7 +48,21 @@ def test_figures_are_all_as_wide() -> None:
 
 
 def test_an_unknown_character_takes_some_room() -> None:
-    assert text_width("漢", 10) > 5
+    assert text_width("Ж", 10) > 5
+
+
+def test_wide_characters_are_wide_and_marks_take_no_room() -> None:
+    assert text_width("漢字", 10) == pytest.approx(20)
+    assert text_width("e\u0301", 10) == text_width("e", 10)
+
+
+@pytest.mark.parametrize("room", [0, 10, 40, 80, 200, 1000])
+def test_what_does_not_fit_is_cut_off(room: float) -> None:
+    shown = elided(SENTENCES[0], 13, room)
+    assert shown == "…" or text_width(shown, 13) <= room
+    assert shown == SENTENCES[0] or (shown.endswith("…") and SENTENCES[0].startswith(shown[:-1]))
+    assert shown == SENTENCES[0] or text_width(SENTENCES[0][: len(shown) + 2] + "…", 13) > room, "as much as fits"
+    assert not shown.endswith(" …")
 
 
 def test_lines_break_between_words_and_fit() -> None:

@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from superviz.core.bookmark import Bookmark
+from superviz.core.experiment import Experiment
+from superviz.core.snapshot import frozen
+from superviz.scene import dashboard
 from superviz.scene import timeline as scene_timeline
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Path, Rect, Scene, Text
@@ -17,8 +21,9 @@ from superviz.scene.palette import DARK, LIGHT, mix
 from superviz.scene.picking import pick
 from superviz.scene.selection import Selection, Step
 from superviz.scene.text_extent import text_extent
-from superviz.scene.timeline import position_at
+from superviz.scene.timeline import flag_at, position_at
 from superviz.session.display import DisplaySettings
+from superviz.session.moment import Moment
 from superviz.session.timeline import Epoch, Mark, Timeline
 
 LOSSES = (0.0096 * np.exp(-np.arange(424) / 100) + 0.0014).astype(np.float32)
@@ -30,6 +35,16 @@ EPOCHS = (
 RUN = Timeline(5000, 4240, 10 * np.arange(1, 425), LOSSES, EPOCHS, (Mark(2220, "p = 0.10"),), 1.28)
 WIDE = Canvas(1616, 176, DARK)
 COMPACT = Canvas(1048, 118, DARK, 0.72, 0.92, True)
+
+MOMENT = Moment(
+    100.0,
+    Experiment(n_features=5, n_hidden=2),
+    frozen(np.zeros((1, 2, 5))),
+    frozen(np.zeros((1, 5))),
+    frozen(np.zeros(1)),
+    frozen(np.zeros((1, 2, 5))),
+    0,
+)
 
 
 @pytest.fixture
@@ -55,7 +70,7 @@ class TestScrubbing:
 
     @given(st.floats(0, 4240), st.sampled_from([WIDE, COMPACT, replace(WIDE, text=1.5)]))
     def test_the_playhead_is_where_one_scrubbed(self, position: float, canvas: Canvas) -> None:
-        drawn = scene_timeline.figure(RUN, position, "loss", canvas)
+        drawn = scene_timeline.figure(RUN, replace(MOMENT, position=position), canvas)
         playhead = drawn[-1]
         assert isinstance(playhead, Disc)
         assert position_at(RUN, canvas, playhead.x) == pytest.approx(position, abs=1e-6)
@@ -120,7 +135,7 @@ class TestAsPictured:
         assert "live" in texts(build(position=4239.0))
 
     def test_no_live_head_in_films(self) -> None:
-        words = [d.text for d in scene_timeline.figure(RUN, 100, "loss", WIDE, live=False) if isinstance(d, Text)]
+        words = [d.text for d in scene_timeline.figure(RUN, MOMENT, WIDE, live=False) if isinstance(d, Text)]
         assert "live" not in words
 
     def test_mark(self, build) -> None:
@@ -165,6 +180,20 @@ class TestTestLosses:
         assert said["test"].color == DARK.text2
         assert said["test"].y < said["training"].y
         assert said["test"].x == said["training"].x < canvas.width
+
+    def test_neither_name_lies_on_a_curve_that_falls_steeply(self, build) -> None:
+        losses = np.geomspace(1.0, 1e-3, 424).astype(np.float32)
+        scene = build(replace(self.MEMORISING, losses=losses, horizon=40_000, marks=(), epochs=()), 4240.0)
+        assert 31 < texts(scene)["test"].y < texts(scene)["training"].y < 151
+        for path in (d for d in scene.drawables if isinstance(d, Path) and d.fill is None and len(d.points) > 2):
+            x, y = path.points.T
+            for left, top, width, height in (text_extent(texts(scene)[name]) for name in ("test", "training")):
+                assert not ((x > left) & (x < left + width) & (y > top) & (y < top + height)).any()
+
+    def test_a_curve_that_ends_early_is_named_all_the_same(self, build) -> None:
+        losses = np.full(424, 0.02, np.float32)
+        losses[100:] = np.nan
+        assert "test" in texts(build(replace(RUN, test_losses=losses)))
 
     def test_without_them_there_is_nothing_to_tell_apart(self, build) -> None:
         said = texts(build())
@@ -217,16 +246,31 @@ class TestOddRuns:
 
 class TestNothingCollides:
     def test_the_losss_name_keeps_off_the_curve(self, build) -> None:
-        """Where the loss falls at once, the bottom left is taken."""
-        fallen = replace(RUN, losses=np.full(424, 0.001, np.float32), marks=())
-        fallen.losses[:3] = 0.1
-        for run, anchor in ((RUN, "start"), (fallen, "end")):
+        """The top right is its place, unless there are marks, or the curve is there."""
+        losses = np.full(424, 0.1, np.float32)
+        losses[180:220] = 0.001
+        risen = replace(RUN, losses=losses, horizon=4240, marks=(), epochs=())
+        for run, anchor in ((RUN, "start"), (replace(RUN, marks=()), "end"), (risen, "start")):
             name = texts(build(run))["loss, mean over features"]
             assert name.anchor == anchor
             left, top, width, height = text_extent(name)
             (curve,) = [path for path in lines(build(run), DARK.accent) if len(path.points) > 2]
             x, y = curve.points.T
             assert not ((x > left) & (x < left + width) & (y > top) & (y < top + height)).any()
+
+    @pytest.mark.parametrize(
+        ("changes", "anchor"),
+        [
+            ({"live_step": 2000}, "end"),
+            ({"live_step": 4900}, "start"),
+            ({"live_step": 5000}, "end"),
+            ({"epochs": (Epoch(0, 4800, "Finding directions"), Epoch(4800, 5000, "Pentagon"))}, "start"),
+        ],
+    )
+    def test_the_losss_name_keeps_off_the_live_head_and_where_epochs_meet(self, changes, anchor: str, build) -> None:
+        for position in (100.0, 2000.0):
+            name = texts(build(replace(RUN, marks=(), **changes), position))["loss, mean over features"]
+            assert name.anchor == anchor
 
     @pytest.mark.parametrize("canvas", [WIDE, COMPACT, Canvas(1616, 176, DARK, 1, 1.5), Canvas(500, 120, DARK)])
     def test_texts_of_one_line(self, canvas: Canvas, build) -> None:
@@ -248,3 +292,54 @@ class TestNothingCollides:
         assert "p = 0.20" in texts(scene)
         flags = [d for d in scene.drawables if isinstance(d, Path) and d.meaning == Step(2200)]
         assert len(flags) == 1
+
+
+class TestBookmarks:
+    MARKED = replace(RUN, bookmarks=(Bookmark(1500, "It turns"), Bookmark(1510, "And on"), Bookmark(4000)))
+
+    def test_they_hang_at_their_steps_and_stand_for_themselves(self, build) -> None:
+        scene = build(self.MARKED)
+        for bookmark in self.MARKED.bookmarks:
+            ribbons = [d for d in scene.drawables if isinstance(d, Path) and d.meaning == bookmark]
+            assert len(ribbons) == 1
+            middle = float(ribbons[0].points[:, 0].mean())
+            assert middle == pytest.approx(flag_at(RUN, WIDE, bookmark.step)[0], abs=4)
+            assert pick(scene, middle, float(ribbons[0].points[:, 1].mean())) == bookmark
+        assert {"It turns", "And on"} <= texts(scene).keys()
+
+    @pytest.mark.parametrize("canvas", [WIDE, COMPACT])
+    def test_they_keep_off_edits_and_the_live_head(self, canvas: Canvas, build) -> None:
+        near = tuple(Bookmark(step, "A long note about what happens") for step in (2150, 2215, 2300, 4225, 4240))
+        scene = build(replace(RUN, bookmarks=near), canvas=canvas)
+        boxes = [text_extent(d) for d in scene.drawables if isinstance(d, Text)]
+        for one, other in itertools.combinations(boxes, 2):
+            apart = one[0] + one[2] <= other[0] or other[0] + other[2] <= one[0]
+            assert apart or one[1] + one[3] <= other[1] + 2 or other[1] + other[3] <= one[1] + 2
+
+    def test_the_hovered_ones_note_is_whole(self, make_moment) -> None:
+        note = "It turns here, as the fifth feature gives way and the others spread to fill its place"
+        run = replace(RUN, bookmarks=(Bookmark(1500, note),))
+        for hovered in (None, run.bookmarks[0]):
+            selection = Selection(hovered=hovered)
+            scene = scene_timeline.build(run, make_moment(), DisplaySettings(), selection, WIDE)
+            assert ("Step 1,500" in texts(scene)) is (hovered is not None)
+        words = " ".join(texts(scene))
+        assert all(word in words for word in note.split())
+
+    def test_the_loss_is_named_where_no_flag_is(self, build) -> None:
+        plain, marked = (build(replace(RUN, marks=(), bookmarks=marks)) for marks in ((), self.MARKED.bookmarks))
+        name = "loss, mean over features"
+        assert texts(plain)[name].anchor == "end"
+        assert texts(marked)[name].anchor == "start"
+
+    def test_films_have_none(self, make_moment) -> None:
+        moment = make_moment()
+        words = [
+            {
+                d.text
+                for d in dashboard.build(moment, run, DisplaySettings(), Canvas(1920, 1080, DARK), "").drawables
+                if isinstance(d, Text)
+            }
+            for run in (RUN, self.MARKED)
+        ]
+        assert words[0] == words[1]

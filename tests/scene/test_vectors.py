@@ -14,7 +14,7 @@ from superviz.engine.sampling import sample
 from superviz.scene.arrows import MANY
 from superviz.scene.boxes import box_of, overlaps
 from superviz.scene.canvas import Canvas
-from superviz.scene.drawables import Disc, Drawable, Path, Rect, Scene, Text
+from superviz.scene.drawables import Disc, Dots, Drawable, Path, Rect, Scene, Text
 from superviz.scene.palette import DARK, LIGHT, mix
 from superviz.scene.selection import Feature, Pair, Selection
 from superviz.scene.vectors import build
@@ -66,7 +66,7 @@ def circle(built: Scene) -> Disc:
 
 
 def numbers(item: Drawable) -> np.ndarray:
-    if isinstance(item, Path):
+    if isinstance(item, (Path, Dots)):
         return item.points
     if isinstance(item, Rect):
         return np.array([item.x, item.y, item.width, item.height])

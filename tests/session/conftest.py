@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from superviz.core.experiment import Experiment
 from superviz.core.parameters import Parameters
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array, Checkpoint, Snapshot, frozen
+from superviz.session import rows
 from superviz.session.recording import Recording
 
 
@@ -80,6 +83,31 @@ def create() -> Iterator[Callable[..., Recording]]:
     yield create
     for recording in made:
         recording.close()
+
+
+@pytest.fixture
+def stuck_disk() -> Callable[[Recording], AbstractContextManager[None]]:
+    """As a context, a disk that has just begun to write what a recording has put, and doesn't come to an end."""
+
+    @contextmanager
+    def stuck(recording: Recording) -> Iterator[None]:
+        begun, release = threading.Event(), threading.Event()
+
+        def stick() -> rows.Statement:
+            begun.set()
+            release.wait(30)
+            return rows.meta_row("stuck", "")
+
+        journal = recording._journal  # pyright: ignore[reportPrivateUsage]
+        assert journal is not None
+        journal.put(stick)
+        assert begun.wait(30)
+        try:
+            yield
+        finally:
+            release.set()
+
+    return stuck
 
 
 @pytest.fixture

@@ -71,6 +71,39 @@ def test_what_is_not_flushed_is_there_soon(begin) -> None:
     assert facts(journal.path) == {"title": "A run"}
 
 
+def test_how_soon_can_be_said(tmp_path: Path) -> None:
+    create_file(tmp_path / "run.superviz", upgrade, force=False)
+    for seconds, soon in ((0.01, True), (60.0, False)):
+        journal = Journal(tmp_path / "run.superviz", connect(tmp_path / "run.superviz"), commit_seconds=seconds)
+        stored = threading.Event()
+        journal.put(partial(meta_row, "title", "A run"), stored=stored.set)
+        assert stored.wait(10 if soon else 0.2) == soon
+        journal.flush()
+        assert stored.is_set(), "told before flush returns"
+        journal.close()
+
+
+def test_what_was_put_is_told_once_it_is_committed_and_not_before(begin) -> None:
+    journal = begin()
+    journal.flush()
+    stored: list[tuple[str, dict[str, str]]] = []
+
+    def told(key: str) -> None:
+        stored.append((key, facts(journal.path)))
+
+    fill_the_disk(journal)
+    for key in ("a", "b"):
+        journal.put(partial(large_row, key), stored=partial(told, key))
+    with pytest.raises(SessionError):
+        journal.flush()
+    assert stored == []
+    assert journal.fault is not None
+    fill_the_disk(journal, full=False)
+    journal.flush()
+    assert journal.fault is None
+    assert [(key, sorted(found)) for key, found in stored] == [("a", ["a", "b"]), ("b", ["a", "b"])]
+
+
 def test_rows_are_made_by_the_writer_and_written_in_order(begin) -> None:
     journal, makers = begin(), set()
 

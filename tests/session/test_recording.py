@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -79,6 +82,29 @@ def test_what_really_trains_it_takes_the_place_of_what_was_intended(create, made
     with pytest.raises(SessionError, match="opened to be looked at"):
         opened.note_backend("numba")
     assert opened.backend == "torch on NVIDIA H100"
+
+
+def test_a_passing_checkpoint_is_kept_until_the_next(create, made_up, tmp_path) -> None:
+    recording = create(tmp_path / "run.superviz")
+    recording.append(made_up.snapshot(0))
+    for step, passing, kept in (
+        (0, False, [0]),
+        (10, True, [0, 10]),
+        (20, True, [0, 20]),
+        (20, True, [0, 20]),
+        (30, False, [0, 30]),
+        (40, True, [0, 30, 40]),
+        (40, False, [0, 30, 40]),
+        (50, False, [0, 30, 40, 50]),
+    ):
+        recording.append_checkpoint(made_up.checkpoint(step), passing=passing)
+        recording.flush()
+        with closing(sqlite3.connect(recording.path)) as connection:
+            steps = [found for (found,) in connection.execute("SELECT step FROM checkpoint ORDER BY step")]
+        assert steps == kept
+        for found in (recording.checkpoint, Recording.open(recording.path).checkpoint):
+            assert found is not None
+            assert found.step == step
 
 
 def test_the_live_head_never_goes_back(create, made_up) -> None:

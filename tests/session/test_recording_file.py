@@ -48,6 +48,16 @@ def test_a_closed_session_is_one_file_that_holds_everything(create, made_up, tmp
         np.testing.assert_array_equal(getattr(checkpoint, name), getattr(made_up.checkpoint(200), name))
 
 
+@pytest.mark.parametrize("look", [False, True])
+def test_so_is_one_that_nothing_was_appended_to(create, tmp_path, look: bool) -> None:
+    recording = create(tmp_path / "run.superviz")
+    if look:
+        Recording.open(recording.path).close()
+    recording.close()
+    assert list(tmp_path.iterdir()) == [tmp_path / "run.superviz"]
+    assert not recording.is_being_written
+
+
 def test_what_it_was_made_with_is_kept(session_file) -> None:
     versions = Recording.open(session_file).versions
     assert versions["python"] == platform.python_version()
@@ -165,11 +175,29 @@ def test_an_opened_session_can_be_saved_onto_itself(session_file, same_recording
     same_recordings(again, opened)
 
 
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_disk_that_is_full_is_that_of_the_copy(session_file, create, made_up, tmp_path, opened: bool) -> None:
+    resource = pytest.importorskip("resource", reason="files can't be kept small here")
+    source = Recording.open(session_file) if opened else made_up.record(create(), 0, 200)
+    source.flush()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        with pytest.raises(SessionError, match=rf"^{tmp_path / 'copy.superviz'}: can't be written: "):
+            source.save(tmp_path / "copy.superviz")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == [session_file]
+
+
 def test_a_source_that_went_away_is_named(session_file, tmp_path) -> None:
     opened = Recording.open(session_file)
+    opened.close()
     session_file.unlink()
-    with pytest.raises(SessionError, match=r"run.superviz: no such file"):
+    with pytest.raises(SessionError, match=rf"^{session_file}: no such file$"):
         opened.save(tmp_path / "copy.superviz")
+    with pytest.raises(SessionError, match=rf"^{session_file}: no such file$"):
+        opened.moment(55)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +24,7 @@ FACT = ("INSERT INTO meta VALUES ('title', ?)", ("made here",))
 
 def fill(connection: sqlite3.Connection) -> None:
     upgrade(connection)
-    write(connection, [lambda: FACT])
+    write(connection, [FACT])
 
 
 def titles(path: Path) -> list[tuple[str]]:
@@ -114,6 +116,41 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         reading(tmp_path / "pipe.superviz").__enter__()
 
 
+def test_what_killed_attempts_have_left_is_removed_once_it_is_surely_nobodys(path: Path) -> None:
+    """Another program may be making the same file right now."""
+    old, young, others = (
+        path.with_name(f".{name}.part") for name in ("run.superviz.0a", "run.superviz.0b", "other.0c")
+    )
+    for part in (old, young, others):
+        for ending in ("", "-journal"):
+            part.with_name(part.name + ending).touch()
+    for part in (old, others):
+        os.utime(part, (0, time.time() - 7200))
+    create_file(path, fill, force=False)
+    left = {file.name for file in path.parent.iterdir()}
+    assert left == {path.name} | {part.name + ending for part in (young, others) for ending in ("", "-journal")}
+
+
+@pytest.mark.parametrize("fault", [None, OSError(22, "not on this disk")])
+def test_a_new_name_is_made_to_outlive_a_power_cut(path: Path, monkeypatch, fault: OSError | None) -> None:
+    """As far as the system lets us."""
+    synced, plain = [], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        if fault is not None and synced[-1]:
+            raise fault
+        plain(descriptor)
+
+    monkeypatch.setattr(store.os, "fsync", fsync)
+    create_file(path, fill, force=False)
+    assert synced == [False, True]
+    assert titles(path) == [("made here",)]
+    monkeypatch.setattr(store.os, "name", "nt")
+    store._sync_folder(path.parent)
+    assert len(synced) == 2
+
+
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
 def test_a_file_that_another_program_has_locked_is_not_replaced(made: Path, lock: str) -> None:
     before = made.read_bytes()
@@ -185,7 +222,7 @@ def test_a_file_that_is_being_written_is_not_replaced(made: Path) -> None:
 def test_rows_are_written_all_or_none(made: Path) -> None:
     with closing(connect(made)) as connection:
         with pytest.raises(sqlite3.IntegrityError):
-            write(connection, [lambda: ("INSERT INTO meta VALUES ('new', '1')", ()), lambda: FACT])
+            write(connection, [("INSERT INTO meta VALUES ('new', '1')", ()), FACT])
         assert connection.execute("SELECT count(*) FROM meta").fetchone() == (1,)
         write(connection, [])
         assert not connection.in_transaction
@@ -236,7 +273,7 @@ def test_what_can_not_be_read_is_said(path: Path) -> None:
 
 def test_a_newer_session_is_told_from_a_damaged_one(made: Path) -> None:
     change(made, "PRAGMA user_version = 7")
-    line = r": written by a newer superviz \(layout 7, this one reads up to 2\)$"
+    line = r": written by a newer superviz \(layout 7, this one reads up to 3\)$"
     with pytest.raises(SessionError, match=line), reading(made):
         pass
 
@@ -301,6 +338,36 @@ def test_a_folder_that_can_not_be_written_is_read_as_one_that_can_not_change(mad
     before = sorted(made.parent.iterdir())
     assert titles(made) == []
     assert sorted(made.parent.iterdir()) == before
+
+
+@pytest.fixture
+def half_done(made: Path) -> Path:
+    """As a program that was killed in the midst of a transaction has left it: with a journal to undo it by."""
+    path = made.with_name("half.superviz")
+    with closing(connect(made)) as connection:
+        connection.execute("INSERT INTO meta VALUES ('filler', zeroblob(200000))")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE meta SET value = 'half done'")
+        connection.execute("INSERT INTO meta VALUES ('more', zeroblob(500000))")
+        for ending in ("", "-journal"):
+            shutil.copy(f"{made}{ending}", f"{path}{ending}")
+        connection.execute("ROLLBACK")
+    return path
+
+
+def test_what_was_half_done_is_undone(half_done: Path) -> None:
+    before = half_done.read_bytes()
+    assert titles(half_done) == [("made here",)]
+    assert half_done.read_bytes() != before
+    assert not half_done.with_name("half.superviz-journal").exists()
+
+
+def test_where_it_can_not_be_undone_that_is_said(half_done: Path, monkeypatch) -> None:
+    monkeypatch.setattr(store, "_roll_back", lambda path: None)
+    line = rf"^{half_done}: can't be read: .*; it was not closed, so its -journal file must lie beside it in a folder"
+    with pytest.raises(SessionError, match=line):
+        titles(half_done)
 
 
 def test_faults_of_reading_are_told_in_one_line(made: Path) -> None:

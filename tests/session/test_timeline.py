@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from superviz.core import shapes
+from superviz.core.bookmark import Bookmark
 from superviz.core.experiment import Experiment
-from superviz.core.snapshot import Edit, Snapshot, frozen
+from superviz.core.shapes import name_shape
+from superviz.core.snapshot import Array, Edit, Snapshot, frozen
 from superviz.session import timeline as timeline_module
 from superviz.session.recording import Recording
-from superviz.session.timeline import FIRST_EPOCH, UNNAMED_EPOCH, Epoch, Mark, TimelineReader, epochs
+from superviz.session.timeline import FIRST_EPOCH, UNDESCRIBED_EPOCH, UNNAMED_EPOCH, Epoch, Mark, TimelineReader, epochs
 
 Record = Callable[..., Recording]
 
@@ -36,11 +37,12 @@ def record() -> Iterator[Record]:
         losses: Sequence[float] | None = None,
         steps: int = 1000,
         instances: int = 1,
+        described: bool = True,
         **recipe: object,
     ) -> Recording:
         fields: dict[str, Any] = {"n_instances": instances, "steps": steps, **recipe}
         experiment = Experiment(n_features=5, n_hidden=2, **fields)
-        recording = Recording.create(experiment)
+        recording = Recording.create(experiment, described=described)
         made.append(recording)
         extend(recording, weights, losses)
         return recording
@@ -61,6 +63,15 @@ def extend(recording: Recording, weights: dict[int, object], losses: Sequence[fl
         )  # pyright: ignore[reportArgumentType]
 
 
+def by_shape(W: Array, *_: object) -> str | None:
+    shape = name_shape(W)
+    return None if shape is None else shape.name
+
+
+def reader_of(recording: Recording) -> TimelineReader:
+    return TimelineReader(recording, by_shape)
+
+
 def names(timeline: timeline_module.Timeline) -> list[str]:
     return [epoch.name for epoch in timeline.epochs]
 
@@ -74,7 +85,7 @@ class TestEpochs:
                 **dict.fromkeys(range(600, 1001, 10), PENTAGON),
             }
         )
-        assert TimelineReader(recording).read(0).epochs == (
+        assert reader_of(recording).read(0).epochs == (
             Epoch(0.0, 300.0, FIRST_EPOCH),
             Epoch(300.0, 600.0, "Two digons and a dead feature"),
             Epoch(600.0, 1000.0, "Pentagon"),
@@ -82,25 +93,37 @@ class TestEpochs:
 
     def test_unnamed_later(self, record: Record) -> None:
         recording = record({0: PENTAGON, 500: JUMBLE, 1000: JUMBLE})
-        assert names(TimelineReader(recording).read(0)) == ["Pentagon", UNNAMED_EPOCH]
+        assert names(reader_of(recording).read(0)) == ["Pentagon", UNNAMED_EPOCH]
 
     def test_each_instance_has_its_own(self, record: Record) -> None:
         recording = record({0: JUMBLE, 500: [PENTAGON, DIGONS], 1000: [PENTAGON, DIGONS]}, instances=2)
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         assert names(reader.read(0)) == [FIRST_EPOCH, "Pentagon"]
         assert names(reader.read(1)) == [FIRST_EPOCH, "Two digons and a dead feature"]
 
+    def test_named_in_the_experiment_in_force(self, record: Record) -> None:
+        recording = record({0: JUMBLE})
+        recording.append_edit(Edit(250, "learning_rate", 0.5))
+        extend(recording, {250: JUMBLE, 500: JUMBLE})
+        asked: list[tuple[float, int, float]] = []
+
+        def name(_: Array, experiment: Experiment, instance: int, position: float) -> None:
+            asked.append((position, instance, experiment.learning_rate))
+
+        TimelineReader(recording, name).read(0)
+        assert asked == [(0, 0, 0.001), (250, 0, 0.5), (500, 0, 0.5)]
+
     def test_none_before_the_first_step(self, record: Record) -> None:
-        timeline = TimelineReader(record({0: JUMBLE})).read(0)
+        timeline = reader_of(record({0: JUMBLE})).read(0)
         assert (timeline.live_step, timeline.epochs, timeline.horizon) == (0, (), 1000)
 
     def test_empty_recording(self, record: Record) -> None:
-        timeline = TimelineReader(record({})).read(0)
+        timeline = reader_of(record({})).read(0)
         assert (timeline.live_step, timeline.epochs, timeline.marks, len(timeline.losses)) == (0, (), (), 0)
         assert timeline.epoch_at(0) is None
 
     def test_found_by_position(self, record: Record) -> None:
-        timeline = TimelineReader(record({0: JUMBLE, 500: PENTAGON, 1000: PENTAGON})).read(0)
+        timeline = reader_of(record({0: JUMBLE, 500: PENTAGON, 1000: PENTAGON})).read(0)
         found = [timeline.epoch_at(position) for position in (0, 499.9, 500, 1000)]
         assert [epoch and epoch.name for epoch in found] == [FIRST_EPOCH, FIRST_EPOCH, "Pentagon", "Pentagon"]
 
@@ -152,16 +175,14 @@ class TestMerging:
 
 
 class TestIncremental:
-    def test_a_keyframe_is_named_at_most_once(self, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_keyframe_is_named_at_most_once(self, record: Record) -> None:
         named: list[bytes] = []
 
-        def counting(W: np.ndarray) -> shapes.Shape | None:
+        def counting(W: Array, *_: object) -> None:
             named.append(W.tobytes())
-            return shapes.name_shape(W)
 
-        monkeypatch.setattr(timeline_module, "name_shape", counting)
         recording = record({step: JUMBLE * (1 + step / 1e4) for step in range(0, 500, 10)})
-        reader = TimelineReader(recording)
+        reader = TimelineReader(recording, counting)
         for _ in range(3):
             reader.read(0)
         assert len(named) == 50
@@ -171,16 +192,14 @@ class TestIncremental:
         reader.read(0)
         assert len(named) == 51
 
-    def test_dense_keyframes_are_named_on_a_grid(self, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-        named = 0
+    def test_dense_keyframes_are_named_on_a_grid(self, record: Record) -> None:
+        named: list[float] = []
 
-        def counting(_: np.ndarray) -> None:
-            nonlocal named
-            named += 1
+        def counting(_: Array, experiment: Experiment, instance: int, position: float) -> None:
+            named.append(position)
 
-        monkeypatch.setattr(timeline_module, "name_shape", counting)
-        TimelineReader(record(dict.fromkeys(range(0, 4001), JUMBLE), steps=4000)).read(0)
-        assert named == 401
+        TimelineReader(record(dict.fromkeys(range(0, 4001), JUMBLE), steps=4000), counting).read(0)
+        assert named == list(range(0, 4001, 10))
 
     @settings(max_examples=20, deadline=None)
     @given(st.lists(st.sampled_from(["jumble", "digons", "pentagon"]), min_size=2, max_size=40), st.data())
@@ -188,12 +207,12 @@ class TestIncremental:
         weights = {"jumble": JUMBLE, "digons": DIGONS, "pentagon": PENTAGON}
         recording = Recording.create(Experiment(n_features=5, n_hidden=2, steps=400))
         try:
-            reader = TimelineReader(recording)
+            reader = reader_of(recording)
             for index, kind in enumerate(kinds):
                 extend(recording, {10 * index: weights[kind]}, [0.01] if index else None)
                 if data.draw(st.booleans()):
                     reader.read(0)
-            grown, whole = reader.read(0), TimelineReader(recording).read(0)
+            grown, whole = reader.read(0), reader_of(recording).read(0)
             assert grown.epochs == whole.epochs
             np.testing.assert_array_equal(grown.losses, whole.losses)
         finally:
@@ -214,7 +233,7 @@ class TestMarks:
             Edit(800, "correlation", 0.25),
         ):
             recording.append_edit(edit)
-        assert TimelineReader(recording).read(0).marks == (
+        assert reader_of(recording).read(0).marks == (
             Mark(100, "p = 0.10"),
             Mark(200, "importance = 0.5"),
             Mark(300, "importance changed"),
@@ -231,17 +250,17 @@ class TestMarks:
             [("feature_probability", 0.05), ("importance", 0.9), ("learning_rate", 1e-3)]
         ):
             recording.append_edit(Edit(100 * step, field, value))
-        assert TimelineReader(recording).read(0).marks == ()
+        assert reader_of(recording).read(0).marks == ()
 
     def test_small_probabilities_keep_their_digits(self, record: Record) -> None:
         recording = record({0: JUMBLE, 1000: JUMBLE})
         recording.append_edit(Edit(100, "feature_probability", 0.0042))
-        assert TimelineReader(recording).read(0).marks == (Mark(100, "p = 0.0042"),)
+        assert reader_of(recording).read(0).marks == (Mark(100, "p = 0.0042"),)
 
     def test_an_edit_of_another_instance_is_no_mark(self, record: Record) -> None:
         recording = record({0: JUMBLE, 1000: JUMBLE}, instances=2, feature_probability=[0.5, 0.05])
         recording.append_edit(Edit(100, "feature_probability", [0.5, 0.2]))
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         assert reader.read(0).marks == ()
         assert reader.read(1).marks == (Mark(100, "p = 0.20"),)
 
@@ -251,12 +270,12 @@ class TestMarks:
             recording.append_edit(Edit(step, "feature_probability", step / 1000))
         recording.append_edit(Edit(128, "learning_rate", 0.01))
         recording.append_edit(Edit(300, "feature_probability", 0.5))
-        texts = [mark.text for mark in TimelineReader(recording).read(0).marks]
+        texts = [mark.text for mark in reader_of(recording).read(0).marks]
         assert texts == ["p = 0.13", "learning rate = 0.01", "p = 0.50"]
 
     def test_horizon_follows_edits_and_the_live_head(self, record: Record) -> None:
         recording = record({0: JUMBLE, 100: JUMBLE})
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         assert reader.read(0).horizon == 1000
         recording.append_edit(Edit(100, "steps", 400))
         assert (reader.read(0).horizon, reader.read(0).marks) == (400, ())
@@ -267,14 +286,14 @@ class TestMarks:
 class TestLosses:
     def test_as_recorded(self, record: Record) -> None:
         recording = record({0: JUMBLE, 30: JUMBLE}, losses=[0.3, np.nan, 0.1])
-        timeline = TimelineReader(recording).read(0)
+        timeline = reader_of(recording).read(0)
         np.testing.assert_array_equal(timeline.steps, [10, 20, 30])
         np.testing.assert_array_equal(timeline.losses, np.array([0.3, np.nan, 0.1], dtype=np.float32))
 
     def test_of_the_instance(self, record: Record) -> None:
         recording = record({0: JUMBLE, 10: JUMBLE}, instances=3)
         recording.append_losses(np.array([[0.1, 0.2, 0.3]], dtype=np.float32))
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         assert [float(reader.read(index).losses[0]) for index in range(3)] == pytest.approx([0.1, 0.2, 0.3])
 
     @pytest.mark.parametrize("chunks", [[100], [7, 33, 1, 59], [1] * 100])
@@ -284,7 +303,7 @@ class TestLosses:
         monkeypatch.setattr(timeline_module, "_MOST_LOSSES", 16)
         losses = np.random.default_rng(0).random(sum(chunks)).astype(np.float32)
         recording = record({0: JUMBLE, 1000: JUMBLE})
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         timeline = reader.read(0)
         done = 0
         for chunk in chunks:
@@ -299,11 +318,11 @@ class TestLosses:
 
 class TestTestLosses:
     def test_none_where_there_are_none(self, record: Record) -> None:
-        assert TimelineReader(record({0: JUMBLE, 10: JUMBLE}, losses=[0.1])).read(0).test_losses is None
+        assert reader_of(record({0: JUMBLE, 10: JUMBLE}, losses=[0.1])).read(0).test_losses is None
 
     def test_of_the_instance_and_as_long_as_the_losses(self, record: Record) -> None:
         recording = record({0: JUMBLE, 10: JUMBLE}, instances=2, training_set=8)
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         before = reader.read(1).test_losses
         assert before is not None
         assert len(before) == 0
@@ -316,7 +335,7 @@ class TestTestLosses:
         monkeypatch.setattr(timeline_module, "_MOST_LOSSES", 16)
         losses = np.random.default_rng(0).random((100, 1)).astype(np.float32)
         recording = record({0: JUMBLE, 1000: JUMBLE}, training_set=8)
-        reader = TimelineReader(recording)
+        reader = reader_of(recording)
         for first in range(0, 100, 20):
             recording.append_losses(losses[first : first + 20], 2 * losses[first : first + 20])
             timeline = reader.read(0)
@@ -330,7 +349,7 @@ class TestLargestInterference:
     def test_is_the_largest_so_far(self, record: Record) -> None:
         recording = record({0: 2 * JUMBLE, 500: PENTAGON})
         W = 2 * JUMBLE
-        assert TimelineReader(recording).read(0).largest_interference == pytest.approx(np.abs(W.T @ W).max(), rel=1e-6)
+        assert reader_of(recording).read(0).largest_interference == pytest.approx(np.abs(W.T @ W).max(), rel=1e-6)
 
     @given(st.integers(0, 10_000))
     def test_of_a_gram_matrix_lies_on_its_diagonal(self, seed: int) -> None:
@@ -338,4 +357,27 @@ class TestLargestInterference:
         assert np.abs(W.T @ W).max() == pytest.approx((W * W).sum(axis=0).max())
 
     def test_zero_before_the_first_keyframe(self, record: Record) -> None:
-        assert TimelineReader(record({})).read(0).largest_interference == 0.0
+        assert reader_of(record({})).read(0).largest_interference == 0.0
+
+
+def test_bookmarks_lie_on_every_instances_timeline_as_far_as_it_goes(record: Record) -> None:
+    recording = record({0: PENTAGON, 400: PENTAGON}, instances=2)
+    reader = reader_of(recording)
+    assert reader.read(0).bookmarks == ()
+    recording.bookmark(300, "later")
+    recording.bookmark(20, "early")
+    recording.bookmark(900, "not there yet")
+    for instance in (0, 1):
+        assert reader.read(instance).bookmarks == (Bookmark(20, "early"), Bookmark(300, "later"))
+    recording.remove_bookmark(20)
+    assert [bookmark.step for bookmark in reader.read(0).bookmarks] == [300]
+
+
+def test_a_run_that_is_not_described_ends_where_it_ends_and_starts_nowhere(record: Record) -> None:
+    recording = record({0: JUMBLE, 200: PENTAGON}, described=False)
+    timeline = reader_of(recording).read(0)
+    assert timeline.horizon == 200
+    assert [epoch.name for epoch in timeline.epochs] == [UNDESCRIBED_EPOCH]
+    extend(recording, {400: PENTAGON, 600: PENTAGON})
+    epochs_now = reader_of(recording).read(0).epochs
+    assert [epoch.name for epoch in epochs_now] == [UNDESCRIBED_EPOCH, "Pentagon"]

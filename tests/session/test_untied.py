@@ -8,8 +8,13 @@ import pytest
 from superviz.core.experiment import Experiment
 from superviz.core.kinds import ModelKind
 from superviz.core.snapshot import Array, Snapshot, frozen
+from superviz.session.gauge import Gauged
 from superviz.session.keyframes import Keyframes
 from superviz.session.recording import Recording
+
+
+def not_stored(step: int) -> Gauged:
+    raise AssertionError(f"nothing is in a store, and {step} is asked for")
 
 
 def fresh_losses(recording: Recording) -> Array:
@@ -78,7 +83,7 @@ def test_a_tied_model_has_neither(create, made_up) -> None:
 def test_neurons_that_are_a_basis_of_their_own_are_never_turned(model: ModelKind, hidden: int) -> None:
     """The first rows are then the first neurons, however many there are."""
     experiment = Experiment(n_features=4, n_hidden=hidden, n_instances=2, model=model)
-    kept, rng = Keyframes(experiment), np.random.default_rng(0)
+    kept, rng = Keyframes(experiment, not_stored), np.random.default_rng(0)
     snapshots = []
     for step in (0, 10, 20):
         W, W_out = rng.normal(size=(2, 2, hidden, 4))
@@ -93,19 +98,6 @@ def test_neurons_that_are_a_basis_of_their_own_are_never_turned(model: ModelKind
         assert (W_out is None) == experiment.is_tied
         assert W_out is None or W_out.tobytes() == snapshot.W_out.tobytes()
         assert trail[0].tobytes() == snapshots[0].W[1].tobytes()
-
-
-def test_a_stored_gauge_turns_no_privileged_basis(untied) -> None:
-    kept = Keyframes(untied.experiment)
-    kept.append(untied.snapshot(0), frozen(np.broadcast_to(np.diag([-1.0, 1.0]), (3, 2, 2))))
-    W, *_ = kept.between(0, untied.snapshot(0), 0)
-    np.testing.assert_array_equal(W, untied.snapshot(0).W)
-
-
-def test_a_linear_models_gauge_is_what_it_was() -> None:
-    experiment = Experiment(n_features=4, n_hidden=2, model="linear")
-    W = frozen(np.random.default_rng(1).normal(size=(1, 2, 4)))
-    assert np.abs(Keyframes(experiment).append(Snapshot(0, W, frozen(W[:, 0]))) - np.eye(2)).max() > 0.01
 
 
 def test_losses_of_the_wrong_kind_are_a_mistake(create, untied, made_up) -> None:

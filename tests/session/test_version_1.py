@@ -139,7 +139,7 @@ def test_a_session_of_today_that_calls_itself_older_is_refused(path: Path, tmp_p
     Recording.open(path).continued(tmp_path / "new.superviz").close()
     with closing(sqlite3.connect(tmp_path / "new.superviz")) as connection:
         connection.execute("PRAGMA user_version = 1")
-    with pytest.raises(SessionError, match=r"damaged: its table 'snapshot' is missing or not as superviz makes it$"):
+    with pytest.raises(SessionError, match=r"refused: its table 'bookmark' is nothing that superviz makes$"):
         Recording.open(tmp_path / "new.superviz")
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from superviz.scene.drawables import Disc, Drawable, Paint, Path, Rect, Scene, Stroke, Text, TextBox
+from superviz.scene.drawables import Disc, Dots, Drawable, Paint, Path, Rect, Scene, Stroke, Text, TextBox
 from superviz.views.fonts import load_fonts
 from superviz.views.plane_painter import paint, to_image
 
@@ -257,3 +257,13 @@ def test_what_lies_beyond_any_screen_is_left_out(nowhere: float) -> None:
     assert image.pixelColor(22, 22).name() == "#ffffff"
     lit = [(x, y) for x in range(40) for y in range(40) if image.pixelColor(x, y).name() != "#000000"]
     assert lit == [(x, y) for x in range(20, 24) for y in range(20, 24)]
+
+
+def test_dots_are_squares_around_their_points() -> None:
+    dots = Dots(np.array([[10.0, 10.0], [30.0, 20.0], [math.nan, 5.0], [1e12, 5.0]]), 4.0, Paint(RED))
+    image = pixels(dots)
+    red = np.argwhere(image[..., 0] == 255)
+    assert {(y, x) for y, x in red.tolist()} == {
+        (y + dy, x + dx) for x, y in ((10, 10), (30, 20)) for dy in range(-2, 2) for dx in range(-2, 2)
+    }
+    assert not pixels(Dots(np.empty((0, 2)), 4.0, Paint(RED))).any()

@@ -8,10 +8,20 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QImage, QMouseEvent, QPalette, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QMouseEvent,
+    QPalette,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from superviz.core.bookmark import Bookmark
 from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Stroke, Text
 from superviz.scene.selection import Feature, Meaning, Pair
 from superviz.views.fonts import load_fonts
@@ -54,7 +64,7 @@ def view(qtbot: QtBot) -> PlaneView:
 def heard(view: PlaneView) -> Heard:
     """Everything that each signal has said."""
     said: Heard = {}
-    for name in ("hovered", "picked", "pressed", "moved", "dragged", "zoomed"):
+    for name in ("hovered", "picked", "opened", "menu_asked", "pressed", "moved", "dragged", "zoomed"):
         calls = said.setdefault(name, [])
 
         def note(*arguments: object, calls: list[tuple[Any, ...]] = calls) -> None:
@@ -237,3 +247,28 @@ def test_a_copy_is_at_least_twice_as_sharp_and_has_no_ring(view: PlaneView) -> N
     assert (rows(copied) == rows(view.image(2))).all()
     assert copied.pixelColor(0, 0) == QColor(GROUND)
     assert copied.pixelColor(100, 120) == QColor("#E5468F")
+
+
+def test_a_double_click_opens_a_feature_and_is_no_second_click(qtbot: QtBot, view: PlaneView, heard: Heard) -> None:
+    qtbot.mouseClick(view, LEFT, pos=QPoint(50, 60))
+    qtbot.mouseDClick(view, LEFT, pos=QPoint(50, 60))
+    assert heard["opened"] == [(Feature(2), QPointF(50, 60))]
+    assert heard["picked"] == [(Feature(2),)]
+
+
+def test_elsewhere_a_double_click_is_one_more_click(qtbot: QtBot, view: PlaneView, heard: Heard) -> None:
+    for x in (140, 10):
+        qtbot.mouseDClick(view, LEFT, pos=QPoint(x, 60))
+    assert heard["opened"] == []
+    assert len(heard["pressed"]) == 2
+
+
+def test_a_bookmark_has_a_menu_of_its_own(qapp: QApplication, view: PlaneView, heard: Heard) -> None:
+    mark = Bookmark(40, "Here")
+    view.show_scene(Scene(200, 120, GROUND, (Disc(50, 60, 20, fill=Paint("#57B9FF"), meaning=mark),)))
+    for x, y in ((50, 60), (150, 20)):
+        at = QPoint(x, y)
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at))
+        qapp.sendEvent(view, asked)
+        assert asked.isAccepted() is (x == 50), "any other is for the panel around"
+    assert heard["menu_asked"] == [(mark, view.mapToGlobal(QPoint(50, 60)))]

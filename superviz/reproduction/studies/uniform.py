@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from superviz.reproduction.attack import vulnerability
 from superviz.reproduction.chart import Axis, Curve, chart
 from superviz.reproduction.expected import at_least, near
 from superviz.reproduction.run import probabilities, sweep
-from superviz.reproduction.study import Check, Draw, Measure, Models, Picture, Study, at
+from superviz.reproduction.study import Check, Measure, Models, Picture, Study, at
 from superviz.reproduction.trained import Trained
 from superviz.scene.drawables import Scene
 from superviz.scene.palette import Palette
@@ -32,14 +32,14 @@ def _in_all(trained: Trained) -> Sequence[float]:
     return feature_dimensionality(trained.W).sum(axis=1).tolist()
 
 
-def _everywhere(conditions: Sequence[str]) -> Measure:
-    return lambda models: [total for condition in conditions for total in _in_all(models[condition])]
-
-
 def _in_digons(trained: Trained) -> Sequence[float]:
     """The share of live features that are half of an antipodal pair, of each seed."""
     glyphs = [[glyph for glyph in feature_glyphs(W) if glyph != "dead"] for W in trained.W]
     return [of_model.count("digon") / len(of_model) for of_model in glyphs]
+
+
+def _across(conditions: Sequence[str], measure: Callable[[Trained], Sequence[float]]) -> Measure:
+    return lambda models: [value for condition in conditions for value in measure(models[condition])]
 
 
 _SMALL = (1.0, 0.3, 0.2, 0.1, 0.05, 0.02)
@@ -57,7 +57,7 @@ def _tracks(models: Models) -> Sequence[float]:
     return [float(np.corrcoef(*_loss_under_attack(models))[0, 1])]
 
 
-def _plateaus(probabilities: Sequence[float]) -> Draw:
+def _plateaus(probabilities: Sequence[float]) -> Picture:
     """D* against 1/(1 - S), as the paper draws it."""
 
     def draw(models: Models, palette: Palette) -> Scene:
@@ -71,7 +71,7 @@ def _plateaus(probabilities: Sequence[float]) -> Draw:
         ]
         return chart(curves, Axis("1 / (1 − S)", 1, 100, logarithmic=True), Axis("D* = m / ‖W‖²", 0, 1.1), palette)
 
-    return draw
+    return Picture("Dimensions per feature against sparsity: plateaus at 1 and at one half.", draw)
 
 
 def _harm(models: Models, palette: Palette) -> Scene:
@@ -85,18 +85,20 @@ def _harm(models: Models, palette: Palette) -> Scene:
     )
 
 
-UNIFORM = Study(
-    name="uniform",
-    title="Sixty equal features in six dimensions",
-    source=_GEOMETRY,
-    runs=(sweep(probabilities(*_SMALL), seeds=2, n_features=60, n_hidden=6),),
-    checks=(
+def _sharing_checks(
+    n_hidden: int, sparse: Sequence[str], plateau: Sequence[str], *, together: float, paired: float
+) -> tuple[Check, ...]:
+    """How equal features share: `sparse` are the conditions where they do, `plateau` those where they do in pairs.
+
+    `together` is how far off the sum of D_i may be, `paired` the least share of features that may be in a pair.
+    """
+    return (
         Check(
             "all shares together",
-            "However the features share, the dimensions are used up: the sum of D_i is 6, from p = 0.3 to 0.02.",
+            f"However sparse features share, the dimensions are used up: the sum of D_i is {n_hidden}.",
             _MEASURED,
-            near(6, 0.02),
-            _everywhere(_SPARSE),
+            near(n_hidden, together),
+            _across(sparse, _in_all),
         ),
         Check(
             "plateau of one",
@@ -107,12 +109,28 @@ UNIFORM = Study(
         ),
         Check(
             "plateau of a half",
-            "At p = 0.3 features come in antipodal pairs: D* sticks at one half.",
+            f"At {' and '.join(plateau)} features come in antipodal pairs: D* sticks at one half.",
             _GEOMETRY,
             near(0.5, 0.02),
-            at("p = 0.3", sharing),
+            _across(plateau, sharing),
         ),
-        Check("pairs", "All that live there are pairs.", _GEOMETRY, near(1, 0), at("p = 0.3", _in_digons)),
+        Check(
+            "pairs",
+            "In the graph of WᵀW what lives there falls into antipodal pairs: the share of features in one.",
+            _GEOMETRY,
+            at_least(paired),
+            _across(plateau, _in_digons),
+        ),
+    )
+
+
+UNIFORM = Study(
+    name="uniform",
+    title="Sixty equal features in six dimensions",
+    source=_GEOMETRY,
+    runs=(sweep(probabilities(*_SMALL), seeds=2, n_features=60, n_hidden=6),),
+    checks=(
+        *_sharing_checks(6, _SPARSE, ("p = 0.3",), together=0.02, paired=1),
         Check(
             "attack tracks sharing",
             "What an attack of a tenth of the mean input's length adds to the loss, for its length, follows the number "
@@ -130,13 +148,12 @@ UNIFORM = Study(
         ),
     ),
     pictures=(
-        Picture("Dimensions per feature against sparsity: plateaus at 1 and at one half.", _plateaus(_SMALL)),
+        _plateaus(_SMALL),
         Picture("What an attack costs, beside the dense model's cost, against features per dimension.", _harm),
     ),
 )
 
 _LARGE = tuple(np.round(np.geomspace(1.0, 0.01, 16), 4).tolist())
-_PLATEAU = ("p = 0.3981", "p = 0.2929")
 _SHARED = [f"p = {p:g}" for p in _LARGE if p < 0.25]
 
 
@@ -164,38 +181,9 @@ LARGE = Study(
     source=_GEOMETRY,
     quick=False,
     runs=(sweep(probabilities(*_LARGE), seeds=1, n_features=400, n_hidden=30),),
-    checks=(
-        Check(
-            "plateau of one",
-            "Dense features have a dimension each: D* = m / ‖W‖² is 1.",
-            _GEOMETRY,
-            near(1, 0.02),
-            at("p = 1", sharing),
-        ),
-        Check(
-            "plateau of a half",
-            "D* sticks at one half while p falls from 0.4 to 0.29.",
-            _GEOMETRY,
-            near(0.5, 0.02),
-            lambda models: [one for condition in _PLATEAU for one in sharing(models[condition])],
-        ),
-        Check(
-            "pairs",
-            "In the graph of WᵀW what lives there falls into antipodal pairs: the share of features in one.",
-            _GEOMETRY,
-            at_least(0.95),
-            lambda models: [one for condition in _PLATEAU for one in _in_digons(models[condition])],
-        ),
-        Check(
-            "all shares together",
-            "Sparser features use up all thirty dimensions: the sum of D_i.",
-            _MEASURED,
-            near(30, 0.1),
-            _everywhere(_SHARED),
-        ),
-    ),
+    checks=_sharing_checks(30, _SHARED, ("p = 0.3981", "p = 0.2929"), together=0.1, paired=0.95),
     pictures=(
-        Picture("Dimensions per feature against sparsity: plateaus at 1 and at one half.", _plateaus(_LARGE)),
+        _plateaus(_LARGE),
         Picture("The dimensionality of every feature, and those of the ideal shapes.", _shares),
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superviz.reproduction.studies.uniform import UNIFORM, sharing
+from superviz.reproduction.studies.uniform import LARGE, UNIFORM, sharing
+from superviz.reproduction.study import Study
 
 
 def _digons(dimensions: int, features: int) -> np.ndarray:
@@ -20,15 +21,15 @@ def test_dimensions_per_feature(make_trained) -> None:
     assert sharing(make_trained(_digons(6, 60), feature_probability=0.3)) == [0.5]
 
 
-def test_checks_on_pairs_everywhere(make_trained) -> None:
-    """Six pairs at every p below 1: all that is said of shares and pairs holds, and nothing said of attacks."""
+@pytest.mark.parametrize(("study", "dimensions", "features"), [(UNIFORM, 6, 60), (LARGE, 30, 400)])
+def test_checks_on_pairs_everywhere(study: Study, dimensions: int, features: int, make_trained) -> None:
+    """Pairs in all dimensions at every p below 1: what is said of shares and pairs holds, and nothing of attacks."""
+    dense, pairs = np.eye(dimensions, features)[None], _digons(dimensions, features)
     models = {
-        condition: make_trained(
-            np.eye(6, 60)[None] if condition == "p = 1" else _digons(6, 60), feature_probability=float(condition[4:])
-        )
-        for condition in UNIFORM.runs[0].conditions
+        condition: make_trained(dense if condition == "p = 1" else pairs, feature_probability=float(condition[4:]))
+        for condition in study.runs[0].conditions
     }
-    passed = {check.name for check in UNIFORM.checks if check.expected.admits(check.measure(models))}
+    passed = {check.name for check in study.checks if check.expected.admits(check.measure(models))}
     assert {"all shares together", "plateau of one", "plateau of a half", "pairs"} <= passed
 
 

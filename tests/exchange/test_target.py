@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from superviz.core.errors import ExportError
-from superviz.export.target import check_ending, check_target, new_file
+from superviz.exchange.target import check_ending, check_target, new_file
 
 
 def one_line(error: pytest.ExceptionInfo[ExportError]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from superviz.core.errors import ExportError
-from superviz.core.paths import why_not_written
+from superviz.core.paths import is_folder, why_not_written
 
 
 def check_ending(path: Path, endings: Iterable[str]) -> str:
@@ -29,7 +30,7 @@ def check_target(path: Path, *, force: bool = False) -> None:
 
 
 @contextmanager
-def new_file(path: Path, *, force: bool = False) -> Iterator[Path]:
+def new_file(path: Path, *, force: bool = False) -> Generator[Path]:
     """A file beside `path` to write into; it takes the name `path` when the block ends, and goes when the block raises.
 
     Raises ExportError as `check_target` does, and for any OSError of the block: a full disk, say.
@@ -38,12 +39,15 @@ def new_file(path: Path, *, force: bool = False) -> Iterator[Path]:
     part = _make_part(path)
     try:
         yield part
+        with part.open("rb+") as file:  # what the disk has not taken by now, it refuses here
+            os.fsync(file.fileno())
         _refuse_existing(path, force)
         part.replace(path)
     except OSError as error:
         raise ExportError(f"{path}: can't be written: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # of a drive that is gone, say: what is told is why
+            part.unlink(missing_ok=True)
 
 
 def _make_part(path: Path) -> Path:
@@ -51,7 +55,7 @@ def _make_part(path: Path) -> Path:
     try:
         part.touch(exist_ok=False)
     except OSError as error:
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             raise ExportError(f"{path}: no folder {path.parent}; make it first, or give another name") from None
         raise ExportError(f"{path}: can't be written: {error.strerror or error}; give another folder") from None
     return part

@@ -19,6 +19,7 @@ from superviz.app.main_window import MainWindow
 from superviz.app.preferences import PreferencesFile, preferences_path
 from superviz.app.session_controller import SessionController
 from superviz.core.errors import SupervizError
+from superviz.core.paths import is_there
 from superviz.core.recipe import DEFAULT_PRESET, load_recipe
 from superviz.core.recipe_string import is_recipe_string
 from superviz.engine.runner import RunState
@@ -57,6 +58,11 @@ def is_recipe(what: str | Path) -> bool:
     return Path(what).suffix == ".toml" or is_recipe_string(str(what))
 
 
+def is_session(what: str | Path) -> bool:
+    """Whether that is a session's file, or would be one if it were there."""
+    return not is_recipe(what) and (Path(what).suffix.lower() == ".superviz" or is_there(Path(what)))
+
+
 def make_window(
     what: str | Path | Recording | None = None,
     journals: Path | None = None,
@@ -78,7 +84,7 @@ def make_window(
             controller.start(load_recipe(DEFAULT_PRESET), window.stage.display)
             ask = partial(window.files.open, Path(what), window.stage.display)
             QTimer.singleShot(0, window, partial(window.attempt, ask))
-        elif what is not None and (follow or (not is_recipe(what) and Path(what).exists())):
+        elif what is not None and (follow or is_session(what)):
             controller.open(Path(what), follow=follow)
         else:
             controller.start(load_recipe(what or DEFAULT_PRESET), window.stage.display)

@@ -161,7 +161,7 @@ class Card(QWidget):
                 button.clicked.connect(partial(self._take_up, offer))
                 buttons.addWidget(button)
             buttons.addStretch(1)
-            grid.addLayout(buttons, 2, 1, 1, 2)
+            grid.addLayout(buttons, 2, *((1, 1, 2) if body is None else (0, 1, 3)))
         if kind != "busy":
             close = Button("quiet", "close")
             close.setProperty("small", True)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
+from shiboken6 import isValid
 
 from superviz.app.import_dialog import Choice, ImportDialog
 from superviz.exchange.importing import Importable
 
-SESSION_FILES = "superviz sessions (*.superviz)"
+SESSIONS = "superviz sessions"
 OPENABLE_FILES = "Sessions, recipes and weights (*.superviz *.toml *.npz *.npy *.safetensors)"
 
 
@@ -74,6 +75,8 @@ def ask_import(parent: QWidget, path: Path, found: Sequence[Importable]) -> Choi
         return Choice(found[0].name, None, None)
     dialog = ImportDialog(path.name, found, parent)
     accepted = dialog.exec() == ImportDialog.DialogCode.Accepted
+    if not isValid(dialog):  # Ctrl+C in the terminal has taken the window, and the dialog with it
+        return None
     choice = dialog.choice
     dialog.deleteLater()
     return choice if accepted else None
@@ -107,9 +110,24 @@ def ask_new_file(
 
 
 def ask_save_file(parent: QWidget, suggestion: Path) -> Path | None:
-    """Where to save the session, or None; the dialog itself asks before a file is replaced."""
-    name, _ = QFileDialog.getSaveFileName(parent, "Save session", str(suggestion), SESSION_FILES)
-    if not name:
+    """Where to save the session, or None. A file that is there is replaced only where that was asked."""
+    answer = ask_new_file(parent, "Save session", suggestion, SESSIONS, (".superviz",))
+    if answer is None:
         return None
-    path = Path(name)
-    return path if path.suffix == ".superviz" else path.with_name(f"{path.name}.superviz")
+    path, asked = answer
+    return path if asked or not path.exists() or ask_replace(parent, path.name) else None
+
+
+def ask_replace(parent: QWidget, name: str) -> bool:
+    """Whether a file that is there already may be replaced."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle("superviz")
+    box.setText(f"There is a “{name}” already.")
+    box.setInformativeText("Saving replaces it.")
+    replace = box.addButton("Replace it", QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is replace

@@ -36,13 +36,19 @@ def open_window(
 def _wait_for(file: str | None) -> None:
     """Until somebody has begun that session: a file of one gets its name only once it is whole."""
     from superviz.app.show import require_screen
+    from superviz.core.paths import is_there
+    from superviz.core.recipe_string import is_recipe_string
+    from superviz.exchange.weights_file import is_weights
 
     if file is None:
         raise typer.BadParameter("--follow shows a session that is being written; give its file")
+    path = Path(file)
+    if is_weights(path) or path.suffix.lower() == ".toml" or is_recipe_string(file):
+        raise typer.BadParameter(f"--follow shows a session that is being written, which {file} is not; leave it out")
     require_screen()  # before the wait, not after it
-    if not Path(file).exists():
+    if not is_there(path):
         typer.echo(f"Waiting for {file}; Ctrl+C gives up.", err=True)
-        while not Path(file).exists():
+        while not is_there(path):
             time.sleep(_LOOK_SECONDS)
 
 

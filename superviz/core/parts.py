@@ -40,7 +40,15 @@ _FEW_FEATURES = 128
 """So few are looked at as quickly as it could be told that there is nothing to find."""
 _SMALL_WEIGHTS = 32_768
 """Weights of an instance: a quarter of a megabyte, of which many can be remembered."""
-_POLYGON_NAMES = {6: "hexagon", 7: "heptagon", 8: "octagon"}
+_POLYGON_NAMES = {
+    6: "hexagon",
+    7: "heptagon",
+    8: "octagon",
+    9: "nonagon",
+    10: "decagon",
+    11: "hendecagon",
+    12: "dodecagon",
+}
 # From each corner of the tight antiprism: two neighbours in its own square and two in the other, the corner across its
 # own square, and the two far corners of the other.
 _ANTIPRISM_ANGLES = (70.53, 70.53, 82.06, 82.06, 109.47, 143.58, 143.58)
@@ -71,7 +79,7 @@ class Part:
     def name(self) -> str:
         """A noun: "digon", "hexagon", "square antiprism"."""
         if self.glyph == "polygon":
-            return _POLYGON_NAMES.get(len(self.features), f"{len(self.features)}-gon")
+            return _POLYGON_NAMES[len(self.features)]
         return "square antiprism" if self.glyph == "antiprism" else self.glyph
 
     @property

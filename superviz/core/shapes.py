@@ -109,7 +109,7 @@ def _counted(name: str, count: int) -> str:
 
 
 def _with_article(name: str) -> str:
-    return f"{'an' if name.startswith(('a', 'e', 'i', 'o', 'u', '11')) else 'a'} {name}"
+    return f"{'an' if name.startswith(('a', 'e', 'i', 'o', 'u')) else 'a'} {name}"
 
 
 def _with_dead(name: str, dead: tuple[int, ...]) -> str:

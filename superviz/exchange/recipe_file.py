@@ -22,7 +22,7 @@ def recipe_of(source: Recipe | Recording) -> Recipe:
     if isinstance(source, Recipe):
         return source
     if not source.described:
-        name = source.path or source.title or "this run"
+        name = source.title or source.path or "this run"
         raise ExportError(f"{name}: only its weights are known, not how they were trained, so it has no recipe")
     title = fitting_title(source.title)
     experiment = source.experiment_at(source.live_step)

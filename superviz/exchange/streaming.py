@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 from pydantic import ValidationError
@@ -93,7 +93,7 @@ class Stream:
         """Held while a step is taken: threads take turns."""
         self._process = os.getpid()
 
-    def append(self, step: int, W: Any, b: Any = None, loss: Any = None) -> None:
+    def append(self, step: SupportsIndex, W: Any, b: Any = None, loss: Any = None) -> None:
         """Keep the weights at a step, greater than the one before: a copy is made at once, the disk is not waited for.
 
         W is shaped as `axes` says, b (features,) or (instances, features), loss a number or (instances,): arrays of

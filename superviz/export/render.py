@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from numbers import Integral, Real
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -67,6 +68,7 @@ def check_export(
 ) -> None:
     """Raises ExportError where an export so asked for can't be: worth knowing before a training that leads up to it."""
     format = FORMATS[check_ending(path, FORMATS)]
+    _require_numbers(path, size, fps, duration)
     smallest, largest = _SIDES
     if not all(smallest <= side <= largest for side in size):
         raise ExportError(f"{path}: {size[0]}x{size[1]} won't do; give sides from {smallest} to {largest} pixels")
@@ -85,6 +87,15 @@ def _require_recording(source: object) -> None:
     if not isinstance(source, Recording):
         kind = type(source).__name__
         raise ExportError(f"recording: give a Recording, as train and open return one, not {kind}")
+
+
+def _require_numbers(path: Path, size: object, fps: object, duration: object) -> None:
+    """Raises ExportError for what is of another kind than it has to be."""
+    if not (isinstance(size, Sequence) and len(size) == 2 and all(isinstance(side, Integral) for side in size)):
+        raise ExportError(f"{path}: size: give width and height in pixels, such as (1920, 1080), not {size!r}")
+    for name, number in (("fps", fps), ("duration", duration)):
+        if not isinstance(number, Real):
+            raise ExportError(f"{path}: {name}: give a number, not {number!r}")
 
 
 @contextmanager

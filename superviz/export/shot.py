@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 
@@ -59,9 +60,9 @@ class Shot:
 def check_instance(experiment: Experiment, instance: int | None) -> None:
     """Raises ExportError where `instance`, counted from 0, is one that there isn't."""
     count = experiment.n_instances
-    if instance is not None and not 0 <= instance < count:
+    if instance is not None and not (isinstance(instance, Integral) and 0 <= instance < count):
         known = f"the instances are 0 to {count - 1}" if count > 1 else "the one instance is 0"
-        raise ExportError(f"instance: there is no {instance}; {known}")
+        raise ExportError(f"instance: there is no {instance!r}; {known}")
 
 
 def _best_instance(recording: Recording, snapshot: Snapshot) -> int:

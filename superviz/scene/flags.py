@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -39,6 +40,8 @@ class Flag:
     x: float
     y: float
     note: str
+    anchor: Literal["start", "end"] = "start"
+    """Which of the note's ends is at the ribbon: "end" where it stands to the left."""
 
 
 @lru_cache(maxsize=8)
@@ -48,9 +51,9 @@ def place_flags(
     """Flags for `bookmarks` at `xs`, ascending, in rows from the plot's upper edge down.
 
     Ribbons keep clear of each other and of what is `taken`: where they crowd, some hang a little aside. Notes take what
-    room is left.
+    room is left, to the right of them, or else to the left.
     """
-    _, top, right, bottom = plot
+    left, top, right, bottom = plot
     rows = [top + row * _ROW * text for row in range(max(1, int(_LOWEST * (bottom - top) / (_ROW * text))))]
     widths = [min(text_width(bookmark.note, _TYPE * text), _LONGEST * text) for bookmark in bookmarks]
     ends = dict.fromkeys(rows, -math.inf)
@@ -67,13 +70,21 @@ def place_flags(
         ribbons.append((x, y, box))
     obstacles = [*taken, *(box for _, _, box in ribbons)]
     flags: list[Flag] = []
+    notes: list[Box] = []
     for bookmark, step_x, width, (x, y, box) in zip(bookmarks, xs, widths, ribbons, strict=True):
         beside = (other for other in obstacles if other[1] < box[3] and y < other[3])
         end = min([right, *(other[0] for other in beside if other[0] >= box[2])])
-        room = end - (_APART + _GAP) * text - box[2]
-        fits = room >= min(width, _SHORTEST * text)
-        note = elided(bookmark.note, _TYPE * text, min(room, width)) if fits else ""
-        flags.append(Flag(bookmark, step_x, x, y, note))
+        right_room = end - (_APART + _GAP) * text - box[2]
+        before = (other for other in (*obstacles, *notes) if other[1] < box[3] and y < other[3])
+        start = max([left, *(other[2] for other in before if other[2] <= box[0])])
+        left_room = box[0] - (_APART + _GAP) * text - start
+        least = min(width, _SHORTEST * text)
+        anchor: Literal["start", "end"] = "start" if right_room >= least or left_room < least else "end"
+        room = min(right_room if anchor == "start" else left_room, width)
+        note = elided(bookmark.note, _TYPE * text, room) if room >= least else ""
+        if note and anchor == "start":
+            notes.append((box[2], y, box[2] + _GAP * text + room, box[3]))
+        flags.append(Flag(bookmark, step_x, x, y, note, anchor))
     return tuple(flags)
 
 
@@ -107,9 +118,10 @@ def flag_drawables(
         fill, edge = Paint(palette.text1 if strong else palette.text2), Stroke(palette.canvas, 1.0)
         drawn.append(Path(ribbon, edge, fill, closed=True, meaning=flag.bookmark))
         if flag.note:
-            x, y = flag.x + (0.5 * _WIDTH + _GAP) * text, flag.y + 0.5 * _HEIGHT * text
+            aside = (0.5 * _WIDTH + _GAP) * text * (1 if flag.anchor == "start" else -1)
+            x, y = flag.x + aside, flag.y + 0.5 * _HEIGHT * text
             color = palette.text1 if strong else palette.text2
-            drawn.append(Text(x, y, flag.note, _TYPE * text, color, meaning=flag.bookmark))
+            drawn.append(Text(x, y, flag.note, _TYPE * text, color, anchor=flag.anchor, meaning=flag.bookmark))
     return drawn
 
 

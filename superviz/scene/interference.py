@@ -37,7 +37,7 @@ _WIDEST_NAME = 6.0
 """Of a row, in ems."""
 _NAME_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 """How much of that it may take: the most that leaves room for the cells' numbers, and..."""
-_LEAST_CELL = 0.86
+_LEAST_CELL = 0.82
 """...cells not much smaller than without names."""
 
 
@@ -250,11 +250,12 @@ def _column_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas
     selected = matrix.place(selection.feature)
     y = grid.top - 14 * layout.text
     size = 13 * layout.text
+    named = _columns_named(matrix, layout, size)
     heads = [
         Text(
             grid.across(place) + grid.cell / 2,
             y,
-            _column_name(matrix, layout, place, size),
+            short_name(matrix.display, matrix.features[place]) if named else str(matrix.features[place] + 1),
             size,
             palette.text1 if place == selected else palette.text2,
             700 if place == selected else 400,
@@ -285,10 +286,11 @@ def _column_squares(matrix: _Matrix, layout: _Layout) -> list[Drawable]:
     ]
 
 
-def _column_name(matrix: _Matrix, layout: _Layout, place: int, size: float) -> str:
-    feature = matrix.features[place]
-    room = layout.grid.pitch - 4 * layout.text if layout.label_every == 1 else 0.0
-    return fitting_name(matrix.display, feature, room, size, 700)
+def _columns_named(matrix: _Matrix, layout: _Layout, size: float) -> bool:
+    """Whether columns have room for every name: some names and some numbers would be read as an order."""
+    room = layout.grid.pitch - 4 * layout.text
+    names = (short_name(matrix.display, feature) for feature in matrix.features)
+    return layout.label_every == 1 and all(text_width(name, size, 700) <= room for name in names)
 
 
 def _row_heads(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:

@@ -74,6 +74,8 @@ class Journal:
         with writing(path):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            # Only who has read holds the lock that tells others that the file is in use.
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
@@ -134,6 +136,10 @@ class Journal:
                 self._thread.join()
 
     def _ask(self, work: Callable[[], None]) -> None:
+        if not self._thread.is_alive():
+            raise SessionError(
+                f"{self.path or 'the session'}: its writer is in the process that this one was forked from"
+            )
         request = _Request(work)
         self._post(request)
         request.done.result()

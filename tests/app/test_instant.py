@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from superviz.app import questions
+from superviz.app import instant, questions
 from superviz.app.instant import Attempt, InstantThread
 from superviz.app.main_window import MainWindow
 from superviz.app.panels import Frame
@@ -17,6 +19,7 @@ from superviz.app.questions import Answer
 from superviz.core.experiment import Experiment
 from superviz.engine.runner import RunState
 from superviz.engine.trainer import Trainer
+from superviz.session.recording import Recording
 
 MakeWindow = Callable[..., MainWindow]
 
@@ -31,7 +34,7 @@ def p_of(window: MainWindow, p: float) -> Experiment:
 
 
 @pytest.fixture
-def window(make: MakeWindow, qtbot: QtBot) -> MainWindow:
+def window(make: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """On the second of a few small instances, trained to the end, with instant mode on."""
     made = make("pentagon")
     small = made.controller.experiment.changed(n_instances=3, feature_probability=0.1, batch_size=128, steps=600)
@@ -39,8 +42,10 @@ def window(make: MakeWindow, qtbot: QtBot) -> MainWindow:
     made.controller.restart(small)
     made.stage.change_display(instance=1)
     qtbot.waitUntil(lambda: made.controller.runner.state is RunState.FINISHED, timeout=60_000)
-    made.files.may_leave = lambda: True  # type: ignore[method-assign]
-    made.actions_by_name["instant"].trigger()
+    with monkeypatch.context() as asked:
+        asked.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
+        made.actions_by_name["instant"].trigger()
+    monkeypatch.setattr(questions, "ask_unsaved", lambda *_: pytest.fail("it was agreed that the run may go"))
     assert made.instant.on
     return made
 
@@ -172,7 +177,8 @@ def test_another_shape_is_tried_and_kept(window: MainWindow, qtbot: QtBot) -> No
     assert window.stage.selection.feature == 6, "what was picked stays picked"
 
 
-def test_asking_for_something_else_ends_it(window: MainWindow, qtbot: QtBot) -> None:
+def test_asking_for_something_else_ends_it(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
     tried = p_of(window, 0.3)
     for ask in (window.restart, lambda: window.toolbar.preset_picked.emit("pentagon")):
         window.recipe_panel.tried.emit(tried)
@@ -237,7 +243,8 @@ def test_turning_it_on_asks_where_work_would_be_lost(
     assert not window.actions_by_name["instant"].isChecked()
 
 
-def test_closing_in_the_middle_ends_cleanly(window: MainWindow, qtbot: QtBot) -> None:
+def test_closing_in_the_middle_ends_cleanly(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
     window.recipe_panel.tried.emit(window.controller.experiment.changed(steps=10**7))
     qtbot.wait(30)
     assert window.close()
@@ -292,6 +299,31 @@ def test_what_takes_long_is_shown_growing(thread: InstantThread, qtbot: QtBot) -
     assert (preview.recording.live_step, thread.preview) == (at, preview), "at rest it stays as it is"
     thread.forget()
     assert thread.preview is None
+
+
+@pytest.mark.parametrize(("share", "times"), [(0.6, 1), (0.3, 2)])
+def test_what_is_nearly_done_is_not_painted_twice(
+    thread: InstantThread, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, share: float, times: int
+) -> None:
+    """After PATIENCE_SECONDS it is shown growing, unless most of it has been trained by then."""
+
+    def train(experiment: Experiment, instance: int, sink: Recording, wanted: Callable[[], bool]) -> bool:
+        start = Trainer(experiment, only=instance).snapshot()
+        sink.append(start)
+        for step in (round(share * experiment.steps), experiment.steps):
+            sink.show_live(replace(start, step=step))
+            time.sleep(1.2 * instant.PATIENCE_SECONDS if step < experiment.steps else 0.0)
+            wanted()
+        return True
+
+    monkeypatch.setattr(instant, "train_alone", train)
+    monkeypatch.setattr(instant, "PATIENCE_SECONDS", 0.1)
+    shown: list[int] = []
+    thread.shown.connect(lambda: shown.append(1))
+    thread.attempt(Attempt(SMALL.changed(n_instances=1), 0, None))
+    qtbot.waitUntil(lambda: thread.preview is not None and thread.preview.recording.live_step == SMALL.steps)
+    qtbot.wait(50)
+    assert len(shown) == times
 
 
 def test_what_is_forgotten_is_never_shown(thread: InstantThread, qtbot: QtBot) -> None:

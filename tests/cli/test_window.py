@@ -65,6 +65,16 @@ def test_it_needs_a_file(superviz: Callable[..., Any], opened: list[tuple[Any, b
     assert opened == []
 
 
+@pytest.mark.parametrize("file", ["w.npz", "w.npy", "model.pt", "mine.toml", "superviz1-YD5RERtBJMgV"])
+def test_what_is_no_session_is_not_waited_for(
+    superviz: Callable[..., Any], opened: list[tuple[Any, bool]], file: str
+) -> None:
+    outcome = superviz("open", file, "--follow")
+    assert outcome.status == 2
+    assert f"--follow shows a session that is being written, which {file} is not; leave it out" in outcome.line
+    assert opened == []
+
+
 def test_where_there_is_no_screen_nobody_waits(superviz: Callable[..., Any]) -> None:
     outcome = superviz("mine.superviz", "--follow")
     assert outcome.status == 2

@@ -64,7 +64,7 @@ def test_larger_polygons_come_first() -> None:
         (Part("tetrahedron", (0, 1, 2, 3)), "tetrahedron", 6),
         (Part("pentagon", (2, 0, 4, 1, 3)), "pentagon", 5),
         (Part("polygon", tuple(range(8))), "octagon", 8),
-        (Part("polygon", tuple(range(9))), "9-gon", 9),
+        (Part("polygon", tuple(range(9))), "nonagon", 9),
         (Part("antiprism", tuple(range(8))), "square antiprism", 16),
         (Part("alone", (4,)), "alone", 0),
     ],

@@ -51,6 +51,8 @@ def test_nothing_lies_under_a_name_that_no_file_can_have(name: str) -> None:
 
 def test_what_lies_there(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert is_there(tmp_path / "file") and not is_folder(tmp_path / "file")
-    assert is_there(tmp_path) and is_folder(tmp_path)
+    assert is_there(tmp_path / "file")
+    assert not is_folder(tmp_path / "file")
+    assert is_there(tmp_path)
+    assert is_folder(tmp_path)
     assert not is_there(tmp_path / "file" / "below")

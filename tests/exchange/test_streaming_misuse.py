@@ -106,9 +106,9 @@ def test_options_of_another_kind_are_refused(path: Path, options: dict[str, Any]
 
 
 def test_more_names_than_features_are_refused_with_the_first_weights(path: Path) -> None:
-    with superviz.record(path, names=list("abcde")) as recording:
-        with pytest.raises(WeightsError, match="names: 5 of them, but W has 4 features"):
-            recording.append(0, W)
+    fault = "names: 5 of them, but W has 4 features"
+    with superviz.record(path, names=list("abcde")) as recording, pytest.raises(WeightsError, match=fault):
+        recording.append(0, W)
     assert not path.exists()
 
 
@@ -190,3 +190,16 @@ recording.close()
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.count("append there, not in one forked off") == 2
     assert steps(path) == [0, 2]
+
+
+def test_another_process_is_told_whose_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with superviz.record(path) as recording:
+        recording.append(0, W)
+        with monkeypatch.context() as elsewhere:
+            own = os.getpid()
+            elsewhere.setattr(os, "getpid", lambda: own + 1)
+            with pytest.raises(SessionError, match=f"recorded by process {own}; append there"):
+                recording.append(1, W)
+            recording.close()
+        recording.append(1, W)
+    assert steps(path) == [0, 1]

@@ -99,6 +99,8 @@ def test_every_view_fills_its_size_in_either_theme(run: Recording, view: str, th
         ({"theme": "sepia"}, "theme: there is no 'sepia'; the themes are dark, light"),
         ({"instance": 2}, "instance: there is no 2; the instances are 0 to 1"),
         ({"instance": -1}, "instance: there is no -1; the instances are 0 to 1"),
+        ({"instance": "0"}, "instance: there is no '0'; the instances are 0 to 1"),
+        ({"instance": 0.0}, "instance: there is no 0.0; the instances are 0 to 1"),
     ],
 )
 def test_what_there_is_not_is_refused_with_what_there_is(run: Recording, asked: dict[str, object], line: str) -> None:

@@ -44,12 +44,17 @@ def test_two_close_together_stack() -> None:
     assert (first.x, second.x) == (300.0, 310.0)
 
 
-def test_a_long_note_is_cut_off_and_one_without_room_is_dropped() -> None:
+def test_a_long_note_is_cut_off_and_stands_on_the_left_where_that_has_the_room() -> None:
     (flag,) = place_flags((Bookmark(1, LONG),), (300.0,), PLOT, (), 1.0)
     assert flag.note.endswith("…")
     assert LONG.startswith(flag.note[:-1])
+    assert flag.anchor == "start"
     (last,) = place_flags((Bookmark(1, LONG),), (1570.0,), PLOT, (), 1.0)
-    assert last.note == ""
+    assert last.anchor == "end"
+    assert LONG.startswith(last.note[:-1])
+    assert last.note
+    narrow = (1540.0, *PLOT[1:])
+    assert [flag.note for flag in place_flags((Bookmark(1, LONG),), (1570.0,), narrow, (), 1.0)] == [""]
 
 
 def test_it_makes_way_for_what_is_there_already() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 import threading
 import time
@@ -319,3 +320,23 @@ def test_the_thread_holds_nothing_but_the_journal(begin) -> None:
     del owner
     gc.collect()
     assert gone() is None
+
+
+def test_a_file_that_was_just_begun_is_in_use(tmp_path: Path, create) -> None:
+    create(tmp_path / "run.superviz")
+    with pytest.raises(SessionError, match="is being written; close it there, or give another name"):
+        create(tmp_path / "run.superviz", force=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_is_told_that_the_writer_is_elsewhere(create, tmp_path: Path) -> None:
+    recording = create(tmp_path / "run.superviz")
+    child = os.fork()
+    if not child:
+        try:
+            recording.flush()
+        except SessionError as error:
+            os._exit(7 if "in the process that this one was forked from" in str(error) else 1)
+        os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7

@@ -25,6 +25,8 @@ class KnownSizes(QWidget):
         form.setVerticalSpacing(8)
         for name, value in self._values.items():
             form.addRow(_label(field_note(name).label, "soft"), value)
+        self._snapshots = _label("", "plain", 600)
+        form.addRow(_label("Snapshots", "soft"), self._snapshots)
         self._words = _label("What they were trained on, and how, isn’t known here.", "faint", 400, 12)
         self._words.setWordWrap(True)
         self._column = QVBoxLayout(self)
@@ -38,6 +40,10 @@ class KnownSizes(QWidget):
         """Show how large it is."""
         for name, value in self._values.items():
             value.setText(f"{getattr(experiment, name):,}")
+
+    def show_snapshots(self, count: int) -> None:
+        """Show how many moments of it were kept."""
+        self._snapshots.setText(f"{count:,}")
 
     def set_compact(self, compact: bool) -> None:
         """Take the smaller form, or the full one."""

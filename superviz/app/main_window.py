@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
         self.toolbar.show_tried(isinstance(self.stage.shown, Preview))
         described = self.stage.shown.recording.described
         horizon = frame.timeline.horizon if described else 0
+        self.recipe_panel.show_snapshots(self.stage.shown.recording.keyframe_count)
         self.toolbar.show_progress(self.stage.live_step, horizon, self.controller.rate)
         loss = float(frame.moment.loss[frame.display.instance])
         position, following = frame.moment.position, self.stage.playback.following

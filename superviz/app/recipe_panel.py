@@ -114,6 +114,10 @@ class RecipePanel(Panel):
         self._show_clause()
         self._show()
 
+    def show_snapshots(self, count: int) -> None:
+        """Of what isn't described, show how many moments were kept: a stream's grow."""
+        self._sizes.show_snapshots(count)
+
     def show_display(self, display: DisplaySettings) -> None:
         """Show features in the colours they were given there."""
         self._preview.show_display(display)

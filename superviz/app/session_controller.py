@@ -209,8 +209,13 @@ class SessionController(QObject):
     # -- its file -------------------------------------------------------------------------------------------------
 
     def begin_save(self, path: Path) -> None:
-        """Write the session there, whole or not at all, while training and the window go on."""
+        """Write the session there, whole or not at all, while training and the window go on.
+
+        Raises SessionError while nothing is recorded: such a file could not be opened.
+        """
         recording = self.recording
+        if not recording.keyframe_count:
+            raise SessionError("there is nothing to save yet: this run has only just begun")
         self.saving.start(Saved(recording, path, recording.revision, notes_of(recording)))
 
     def save(self, path: Path) -> bool:

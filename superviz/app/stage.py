@@ -21,6 +21,7 @@ from superviz.scene.selection import Feature, Instance, Meaning, Pair, Selection
 from superviz.scene.timeline import position_at
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
+from superviz.session.recording import Recording
 from superviz.session.timeline import Timeline
 from superviz.views.plane_view import PlaneView
 
@@ -244,6 +245,7 @@ class Stage(QObject):
     @Slot()
     def _session_changed(self) -> None:
         recording = self._controller.recording
+        self._give_look(recording)
         before, self.display = self.display, recording.display
         self._session = Session(recording)
         if self._instant.preview_now() is None:
@@ -254,6 +256,12 @@ class Stage(QObject):
         self._drawn.clear()
         if before != self.display:
             self.settings_changed.emit(before, self.display)
+
+    def _give_look(self, recording: Recording) -> None:
+        """Have weights of elsewhere looked at as a person chose for every run: they come with no look of their own."""
+        display, undecided = recording.display, DisplaySettings()
+        if recording.origin != "trained" and all(getattr(display, way) == getattr(undecided, way) for way in WAYS):
+            recording.display = display.model_copy(update=self.ways)
 
     @Slot()
     def _journalled(self) -> None:

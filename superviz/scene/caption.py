@@ -23,7 +23,9 @@ def caption_block(
     radius = 0.5 * sizes.title
     y = sizes.title if canvas.compact else 1.22 * sizes.title
     indent = left + 1.5 * sizes.title
-    drawables = glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, 2.0 * canvas.text)
+    drawables = glyph_drawables(
+        explanation.glyph, left + radius, y, radius, palette.text1, 2.0 * canvas.text, explanation.corners
+    )
     names = break_lines(explanation.title, sizes.title, max(right - indent, 4 * sizes.title), 700)
     for row, name in enumerate(names):
         drawables.append(Text(indent, y + row * 1.15 * sizes.title, name, sizes.title, palette.text1, weight=700))

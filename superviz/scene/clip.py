@@ -112,7 +112,7 @@ def _words(
     size, lines = _fitting(explanation.title, layout.words_right - left)
     y += 87 if layout.wide else 80
     radius = 0.44 * size
-    drawn += glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, size / 18)
+    drawn += glyph_drawables(explanation.glyph, left + radius, y, radius, palette.text1, size / 18, explanation.corners)
     # A name of one line stands in the same place whatever its size, so nothing moves when the shape changes its name.
     for row, line in enumerate(lines):
         drawn.append(Text(left + 1.17 * size, y + row * 1.15 * size, line, size, palette.text1, 700))

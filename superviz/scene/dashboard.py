@@ -143,7 +143,8 @@ def _vectors(moment: Moment, display: DisplaySettings, box: Box, palette: Palett
         size = 34.0
         lines = break_lines(explanation.title, size, room - 1.35 * size, 700)
     drawn: list[Drawable] = [Rect(left, top, right - left, bottom - top, fill=Paint(palette.canvas))]
-    drawn += glyph_drawables(explanation.glyph, left + _MARGIN + size / 2, y, size / 2, palette.text1, size / 16)
+    x, width = left + _MARGIN + size / 2, size / 16
+    drawn += glyph_drawables(explanation.glyph, x, y, size / 2, palette.text1, width, explanation.corners)
     for line in lines:
         drawn.append(Text(left + _MARGIN + 1.35 * size, y, line, size, palette.text1, 700))
         y += 1.18 * size

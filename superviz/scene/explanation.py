@@ -38,6 +38,8 @@ class Explanation:
     brief: str
     """The caption where room is scarce."""
     why: str
+    corners: int = 6
+    """Of the glyph, where that is a polygon's."""
 
 
 def explain(moment: Moment, instance: int) -> Explanation:
@@ -52,7 +54,7 @@ def explain(moment: Moment, instance: int) -> Explanation:
     shape = name_shape(W)
     if shape is not None:
         caption, brief = _caption(shape, W)
-        return Explanation(shape.name, shape.glyph, caption, brief, _why(shape, experiment, rare))
+        return Explanation(shape.name, shape.glyph, caption, brief, _why(shape, experiment, rare), _corners(shape))
     share = share_of_examples(W, experiment, instance)
     if (memorised := shape_of_examples(W, experiment, instance)) is not None:
         return _of_examples(memorised, share)
@@ -119,6 +121,7 @@ def _of_examples(shape: Shape, share: float | None) -> Explanation:
         f"{examples} form it, not the features: the model memorises them.{each}",
         f"{examples}, memorised.",
         "So few examples say too little of the features to find them.",
+        _corners(shape),
     )
 
 
@@ -157,6 +160,11 @@ def _neurons_each(W: Array) -> str:
     return f", {number_word(most)} neurons a feature" if most > 1 and set(counts.tolist()) <= {0, most} else ""
 
 
+def _corners(shape: Shape) -> int:
+    """Of the polygon that it is, or that all its parts are; 6 of anything else."""
+    return len(shape.parts[0].features) if shape.glyph == "polygon" else 6
+
+
 def _starting(W: Array) -> Explanation:
     who, dimensions, _ = _crowd(W)
     caption, brief = f"{who} in {dimensions}, not settled yet.", f"{who}, {dimensions}: not settled yet."
@@ -169,7 +177,7 @@ def _as_seen(W: Array) -> Explanation:
     if shape is None:
         return replace(_mixed(W, None), why=near)
     caption, brief = _caption(shape, W)
-    return Explanation(shape.name, shape.glyph, caption if shape.parts else brief, brief, near)
+    return Explanation(shape.name, shape.glyph, caption if shape.parts else brief, brief, near, _corners(shape))
 
 
 def _nearest(W: Array) -> str:

@@ -9,24 +9,26 @@ import numpy as np
 from superviz.core.parts import Glyph
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Stroke
 
-_POLYGONS: dict[Glyph, int] = {"triangle": 3, "tetrahedron": 3, "pentagon": 5, "polygon": 6}
+_POLYGONS: dict[Glyph, int] = {"triangle": 3, "tetrahedron": 3, "pentagon": 5}
 _MIXED_RAYS = ((97.0, 1.0), (172.0, 0.66), (243.0, 0.94), (336.0, 0.82))
 """Degrees and lengths."""
 
 
-def glyph_drawables(glyph: Glyph, x: float, y: float, radius: float, color: str, width: float) -> list[Drawable]:
-    """The glyph centred on (x, y), inside a circle of `radius`, drawn with a line of `width`."""
+def glyph_drawables(
+    glyph: Glyph, x: float, y: float, radius: float, color: str, width: float, corners: int = 6
+) -> list[Drawable]:
+    """The glyph centred on (x, y), inside a circle of `radius`, with a line of `width`; a "polygon" has `corners`."""
     stroke = Stroke(color, width, round=True)
-    if glyph in _POLYGONS:
-        corners = _corners(x, y, radius, _POLYGONS[glyph])
-        outline = Path(corners, stroke, closed=True)
+    if glyph == "polygon" or glyph in _POLYGONS:
+        points = _corners(x, y, radius, _POLYGONS.get(glyph, corners))
+        outline = Path(points, stroke, closed=True)
         if glyph != "tetrahedron":
             return [outline]
         centre = np.array([x, y])
-        return [outline, *(Path(np.stack([centre, corner]), stroke) for corner in corners)]
+        return [outline, *(Path(np.stack([centre, corner]), stroke) for corner in points)]
     if glyph == "antiprism":  # seen along its axis
-        turns = (_corners(x, y, radius, 8)[start::2] for start in (0, 1))
-        return [Path(corners, stroke, closed=True) for corners in turns]
+        squares = (_corners(x, y, radius, 8)[start::2] for start in (0, 1))
+        return [Path(square, stroke, closed=True) for square in squares]
     if glyph == "bipyramid":
         outline = np.array([[0.0, -1.0], [0.8, 0.1], [0.0, 1.0], [-0.8, 0.1]])
         front = np.array([[-0.8, 0.1], [-0.25, 0.32], [0.8, 0.1]])

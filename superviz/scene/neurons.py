@@ -84,7 +84,8 @@ def figure(moment: Moment, display: DisplaySettings, selection: Selection, canva
         x = 12.0 if canvas.compact else 16.0
         size = 12 * layout.text
         note = elided(note, size, canvas.width - 2 * x)
-        drawn.append(Text(x, bottom + 62 * layout.text, note, size, canvas.palette.text3))
+        y = bottom + (52 if canvas.compact else 62) * layout.text
+        drawn.append(Text(x, y, note, size, canvas.palette.text3))
     return drawn
 
 

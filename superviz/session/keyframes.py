@@ -22,7 +22,7 @@ _TRAIL_BYTES = 2**24
 """...and all of them together take no more than so many bytes."""
 _TRAILS = 4
 """So many trails are kept: of the instance looked at, and while a clip is cut or another instance was just shown."""
-CACHE_BYTES = 2**26
+CACHE_BYTES = 2**24
 """What keyframes that were read or written of late may take in memory."""
 
 Fetch: TypeAlias = Callable[[int], Gauged]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array
 from superviz.session.growing import Growing
 
-_MOST_ENTRIES, _FEWEST_ENTRIES = 16_384, 1_024
+_MOST_ENTRIES, _FEWEST_ENTRIES = 8_192, 1_024
 _MOST_BYTES = 2**25
 """So many entries, or as few as fit into so many bytes, are kept before each covers twice as many steps: what a run
 takes grows with the logarithm of its length, and its beginning stays as it was."""

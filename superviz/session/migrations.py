@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 
 APPLICATION_ID = 0x53_50_56_5A
 """SQLite's mark of whose file it is: "SPVZ"."""
@@ -65,6 +66,7 @@ def schema(connection: sqlite3.Connection) -> Schema:
     return {name: (kind, sql) for name, kind, sql in rows}
 
 
+@cache
 def expected_schema(version: int) -> Schema:
     """What a file of that version is made of, and nothing else: no view, trigger or generated column can hide in it."""
     with closing(sqlite3.connect(":memory:")) as connection:

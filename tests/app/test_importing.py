@@ -151,6 +151,16 @@ def test_nothing_is_asked_of_what_says_so_itself(make: MakeWindow, qtbot: QtBot,
     np.testing.assert_array_equal(window.controller.recording.snapshots[0].W, W)
 
 
+def test_they_are_looked_at_as_was_chosen_for_every_run(make: MakeWindow, qtbot: QtBot, decoder: Path) -> None:
+    window = make("pentagon")
+    window.stage.change_display(theme="light", text_scale=1.2)
+    window.files.importing.start(decoder, Choice("W_dec", "hidden,features", None))
+    qtbot.waitUntil(shown(window, "decoder"), timeout=10_000)
+    assert (window.stage.display.theme, window.stage.display.text_scale) == ("light", 1.2)
+    assert window.controller.recording.display == window.stage.display
+    assert not window.controller.has_unsaved_work
+
+
 def test_whoever_cancels_keeps_what_was_shown(
     make: MakeWindow, qtbot: QtBot, decoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,3 +187,13 @@ def test_frames_that_the_disk_did_not_take_are_counted(
     count[0] = 2_000
     qtbot.wait(700)
     assert window.notifications.lines == [], "it was said"
+
+
+def test_nothing_is_saved_before_anything_is_recorded(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.notifications.clear()
+    monkeypatch.setattr(Recording, "keyframe_count", property(lambda _: 0))
+    window.attempt(lambda: window.controller.begin_save(tmp_path / "run.superviz"))
+    assert window.notifications.lines == ["there is nothing to save yet: this run has only just begun"]
+    assert not (tmp_path / "run.superviz").exists()

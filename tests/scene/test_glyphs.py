@@ -50,6 +50,13 @@ def test_a_pentagon_stands_on_its_side_with_a_corner_up() -> None:
     assert sorted(outline.points[:, 1])[-1] == pytest.approx(sorted(outline.points[:, 1])[-2])
 
 
+@pytest.mark.parametrize("corners", [6, 9, 12])
+def test_a_polygon_has_its_corners(corners: int) -> None:
+    (outline,) = glyph_drawables("polygon", 0, 0, 14, "#123456", 2, corners)
+    assert isinstance(outline, Path)
+    assert len(outline.points) == corners
+
+
 def test_a_tetrahedron_is_a_triangle_with_its_inner_edges() -> None:
     assert len(glyph_drawables("tetrahedron", 0, 0, 10, "#000000", 2)) == 4
 

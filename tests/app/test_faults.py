@@ -70,7 +70,7 @@ def test_an_exception_in_a_thread_is_told_in_the_windows(qtbot: QtBot, faults: F
         thread.join()
     assert heard.args == [threading.main_thread()]
     text = log.read_text(encoding="utf-8")
-    assert "ERROR worker: " in text
+    assert "ERROR: nobody expected this" in text
     assert "in bend\n" in text
 
 
@@ -88,7 +88,7 @@ def test_an_exception_in_a_thread_of_qts(qtbot: QtBot, faults: Faults, log: Path
 
 def test_what_qt_says(faults: Faults, log: Path, capfd: pytest.CaptureFixture[str]) -> None:
     qWarning("a layout has no widget")
-    assert "WARNING MainThread: Qt default: a layout has no widget" in log.read_text(encoding="utf-8")
+    assert "WARNING: Qt default: a layout has no widget" in log.read_text(encoding="utf-8")
     assert "a layout has no widget" in capfd.readouterr().err
 
 

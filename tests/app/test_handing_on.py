@@ -167,13 +167,14 @@ def test_what_is_no_recipe_leaves_the_run_alone(make: MakeWindow) -> None:
 
 
 def test_unsaved_work_is_asked_about_before_a_recipe_is_pasted(
-    make: MakeWindow, monkeypatch: pytest.MonkeyPatch
+    make: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make("digons")
     trigger(window, "recipe_string")
     trigger(window, "paste_recipe")
     shown = window.controller.recording
     window.controller.edit("learning_rate", 0.5)
+    qtbot.waitUntil(lambda: bool(shown.edits))
     monkeypatch.setattr(questions, "ask_unsaved", lambda *asked: questions.Answer.CANCEL)
     trigger(window, "paste_recipe")
     assert window.controller.recording is shown

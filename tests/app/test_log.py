@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRunnable, QThreadPool
 
 from superviz.app import log as log_module
 from superviz.app.log import LOG, Log, log_path, timed
@@ -33,10 +34,10 @@ def opened(tmp_path: Path) -> Iterator[Path]:
     log.close()
 
 
-def test_a_line_says_when_who_and_what(opened: Path) -> None:
+def test_a_line_says_when_which_window_and_what(opened: Path) -> None:
     LOG.info("opened %s", "pentagon.superviz")
     (line,) = opened.read_text(encoding="utf-8").splitlines()
-    assert "INFO MainThread: opened pentagon.superviz" in line
+    assert "INFO: opened pentagon.superviz" in line
 
 
 def test_nothing_is_logged_once_it_is_closed(opened: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -108,11 +109,16 @@ def test_work_is_timed(opened: Path) -> None:
     assert failed.endswith("saving q.superviz: failed after 0.00 s: no disk")
 
 
-def test_threads_are_named(opened: Path) -> None:
-    thread = threading.Thread(target=LOG.info, args=("hello",), name="runner")
-    thread.start()
-    thread.join()
-    assert "INFO runner: hello" in opened.read_text()
+def test_a_thread_of_qts_leaves_nothing_behind(opened: Path) -> None:
+    class Work(QRunnable):
+        def run(self) -> None:
+            LOG.info("hello")
+
+    pool = QThreadPool()
+    pool.start(Work())
+    assert pool.waitForDone(10_000)
+    assert "INFO: hello" in opened.read_text()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("Dummy")]
 
 
 def test_a_crash_in_compiled_code_leaves_where_it_was(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_moments_read_by_many_threads_are_those_of_a_plain_reference(create, mad
     generators = [np.random.default_rng(number) for number in range(3)]
 
     def look(number: int) -> None:
-        position = generators[number].uniform(0, recording.keyframe_steps[-1])
+        position = generators[number].uniform(0, recording.live_step)
         reference.compare(recording, float(position), number)
 
     def append() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from superviz.app import figures
@@ -20,6 +20,7 @@ LIVE_GLYPH, NEW_RUN_GLYPH = "dot", "restart"
 LIVE_SIZE, NEW_RUN_SIZE = 7, 12
 _MARK_GAP = 7
 _HELP_SIZE = 12
+_MOST_HEIGHTS = 64
 _TAG = re.compile("</?sup>")
 
 
@@ -130,6 +131,7 @@ class HelpLine(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._reserve: tuple[str, ...] = ()
+        self._heights: dict[tuple[str, int], int] = {}
         self.setProperty("tone", "faint")
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -148,19 +150,27 @@ class HelpLine(QLabel):
                 self.updateGeometry()
 
     def heightForWidth(self, width: int) -> int:
-        metrics = self.fontMetrics()
-        wrap = int(Qt.TextFlag.TextWordWrap)
-        lines = (
-            metrics.boundingRect(0, 0, max(1, width), 10_000, wrap, _TAG.sub("", text)).height()
-            for text in (self.text(), *self._reserve)
-        )
-        return max(metrics.height(), *lines)
+        return max(self._height(text, max(1, width)) for text in (self.text(), *self._reserve))
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._heights.clear()  # another font, perhaps
+        super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.fontMetrics().height())
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
+
+    def _height(self, text: str, width: int) -> int:
+        """Of the text alone. At each place of a slider that is dragged, the layout asks for it some ten times."""
+        if (text, width) not in self._heights:
+            if len(self._heights) >= _MOST_HEIGHTS:
+                self._heights.clear()
+            metrics, wrap = self.fontMetrics(), int(Qt.TextFlag.TextWordWrap)
+            bounds = metrics.boundingRect(0, 0, width, 10_000, wrap, _TAG.sub("", text))
+            self._heights[text, width] = max(metrics.height(), bounds.height())
+        return self._heights[text, width]
 
 
 def help_text(note: FieldNote, number: float) -> str:

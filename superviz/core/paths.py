@@ -41,7 +41,7 @@ def why_not_written(path: Path, *, force: bool) -> str:
     if is_special(path):
         return "a device or a pipe; give the name of a file"
     if path.exists() and not force:
-        return "exists already; give another name, or --force to replace it"
+        return "exists already; give another name, or replace it with --force (in Python, force=True)"
     if path.exists() and not os.access(path, os.W_OK):
         return "can't be written: the file is read-only; give another name"
     return ""

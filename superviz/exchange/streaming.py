@@ -26,7 +26,7 @@ from superviz.exchange.importing import LAST_STEP
 from superviz.exchange.orientation import Orientation, in_words, orientation_of
 from superviz.session import rows
 from superviz.session.about import About
-from superviz.session.display import DisplaySettings
+from superviz.session.display import DisplaySettings, dimensions_for
 from superviz.session.gauge import Gauge, Gauged
 from superviz.session.journal import Journal
 from superviz.session.migrations import upgrade
@@ -72,7 +72,7 @@ class Stream:
         self.path = Path(path)
         with writing(self.path):
             if fault := why_not_written(self.path, force=force):
-                raise SessionError(f"{self.path}: {fault.replace('--force', 'force=True')}")
+                raise SessionError(f"{self.path}: {fault}")
             self.path.parent.stat()
         _require(experiment, axes, title, names)
         if experiment is not None and not experiment.is_tied:
@@ -173,9 +173,11 @@ class Stream:
         else:
             about = About(experiment, self._title, "", (), "streamed")
 
+        display = self._display.model_copy(update={"dimensions": dimensions_for(hidden)})
+
         def fill(connection: Connection) -> None:
             upgrade(connection)
-            write(connection, [*about.rows(), rows.display_row(self._display.model_dump_json())])
+            write(connection, [*about.rows(), rows.display_row(display.model_dump_json())])
 
         create_file(self.path, fill, force=self._force)
         self._chain = _Chain(about.experiment)

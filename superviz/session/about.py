@@ -36,7 +36,8 @@ class About:
     """Keyframes that were not kept, since the disk could not keep up."""
     versions: Mapping[str, str] = field(default_factory=lambda: made_with())
     """Of what it is made with: name -> version."""
-    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+    """In UTC; to the microsecond, so that no two runs share it."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, most_bytes: int) -> About:

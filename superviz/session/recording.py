@@ -8,6 +8,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment
 from superviz.core.origin import Origin
 from superviz.core.parameters import Parameters
+from superviz.core.recipe import fitting_title
 from superviz.core.snapshot import Array, Checkpoint, Edit, Snapshot
 from superviz.session import rows
 from superviz.session.about import About, candidates_of, made_with
@@ -25,8 +27,8 @@ from superviz.session.contents import Contents, understood
 from superviz.session.display import DisplaySettings
 from superviz.session.journal import Journal
 from superviz.session.migrations import upgrade
-from superviz.session.reader import Borrower, Reader
-from superviz.session.store import Fill, connect, connect_read_only, create_file, open_checked, reading, write
+from superviz.session.reader import Borrower, FileReader, Reader
+from superviz.session.store import Fill, connect, connect_read_only, create_file, write
 from superviz.session.store import writing as writing_to
 
 _SMALL_BYTES = 2**28
@@ -67,7 +69,7 @@ class Recording(Contents):
         the experiment says how weights that superviz didn't train came about, or only how many there are. Raises
         SessionError where the file exists, unless `force` replaces it, and where it can't be written.
         """
-        about = About(experiment, title, backend, candidates_of(candidates), origin, described)
+        about = About(experiment, fitting_title(title), backend, candidates_of(candidates), origin, described)
         settings = (display or DisplaySettings()).model_dump_json()
 
         def fill(connection: sqlite3.Connection) -> None:
@@ -80,7 +82,7 @@ class Recording(Contents):
     def open(cls, path: Path | str) -> Recording:
         """The recording in a file, read-only. Raises SessionError where it is no session, damaged or can't be read."""
         path = Path(path)
-        reader = Reader(partial(open_checked, path))
+        reader = FileReader(path)
         try:
             with reader.connection():
                 return cls(reader, path, max(path.stat().st_size, _SMALL_BYTES))
@@ -236,9 +238,9 @@ class Recording(Contents):
         self._revision += 1
 
     def rename(self, title: str) -> None:
-        """Give it another title."""
-        self._about = replace(self._about, title=title)
-        self._keep(rows.meta_row("title", title))
+        """Give it another title: what of it fits into one line that can be written."""
+        self._about = replace(self._about, title=fitting_title(title))
+        self._keep(rows.meta_row("title", self.title))
 
     def tell_of_faults(self, told: Callable[[SessionError], None]) -> None:
         """Have `told` called, once and from another thread, when what is appended can no longer be written."""
@@ -255,8 +257,9 @@ class Recording(Contents):
 
         Raises SessionError where the file exists, unless `force` replaces it, and where it can't be written.
         """
-
         path = Path(path)
+        if not self.keyframe_count:
+            raise SessionError(f"{path}: not written: nothing is recorded yet")
 
         def fill(connection: sqlite3.Connection) -> None:
             self._copy_into(connection)
@@ -287,10 +290,8 @@ class Recording(Contents):
         if self._journal is not None:
             self._journal.copy_into(target)
         else:
-            assert self.path is not None, "only a file is opened to be looked at"
-            with reading(
-                self.path
-            ) as source:  # a connection of its own: the other one is for who looks at it meanwhile
+            # A connection of its own: the other one is for who looks at it meanwhile.
+            with closing(self._reader.another()) as source:
                 source.backup(target)
         notes = [rows.meta_row("title", self.title), rows.meta_row("thinned", str(self.thinned))]
         notes.append(rows.display_row(self._display.model_dump_json()))

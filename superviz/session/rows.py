@@ -124,6 +124,12 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     return {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM meta")}
 
 
+def read_run(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """What tells a run from any other, and stays the same in each of its copies."""
+    facts = read_meta(connection)
+    return tuple(facts.get(key, "") for key in ("experiment", "created"))
+
+
 def read_display(connection: sqlite3.Connection) -> str | None:
     """The display settings, JSON, if they were ever set."""
     row = connection.execute("SELECT settings FROM display WHERE id = 1").fetchone()

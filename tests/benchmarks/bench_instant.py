@@ -17,7 +17,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSlider
 
-from superviz.app.application import make_application, make_window
+from superviz.app.application import make_application, make_window, spare_the_collector
 from superviz.app.main_window import MainWindow
 from superviz.core.recipe import load_recipe
 from superviz.engine.kernel import compile_kernel
@@ -58,6 +58,7 @@ class Bench:
     def __init__(self, folder: Path, instances: int) -> None:
         make_application()
         self.window = window = make_window("pentagon", journals=folder)
+        spare_the_collector(window)
         window.resize(1920, 1080)
         window.show()
         recipe = load_recipe("pentagon")

@@ -95,7 +95,7 @@ def test_a_report_is_written_and_never_replaced_unasked(superviz, two_studies: N
     assert "1 of 1" in text
     again = superviz("reproduce", "good", "-o", "report.html")
     assert again.status == 2
-    assert again.line == "superviz: report.html: exists already; give another name, or --force to replace it"
+    assert again.line.startswith("superviz: report.html: exists already; give another name, or replace it with --force")
     assert again.out == ""
     assert superviz("reproduce", "good", "-o", "report.html", "--force").status == 0
 

@@ -108,7 +108,7 @@ def test_cancelling_writes_nothing_and_says_so(run: Recording, tmp_path: Path) -
         ("film.mp4", {"duration": -1}, "-1 s won't do; give at least 0.067 s, which is two frames, at most 3600 s"),
         ("film.mp4", {"duration": 0.01}, "0.01 s won't do; give at least 0.067 s, which is two frames, at most 3600 s"),
         ("film.mp4", {"duration": 1e9}, "1e+09 s won't do; give at least 0.067 s, which is two frames, at most 3600 s"),
-        ("there.png", {}, "exists already; give another name, or --force to replace it"),
+        ("there.png", {}, "exists already; give another name, or replace it with --force (in Python, force=True)"),
     ],
 )
 def test_refusals_come_first_in_one_line(

@@ -101,6 +101,19 @@ def test_a_running_session_keeps_its_title_at_once(create, tmp_path) -> None:
     assert recording.title == Recording.open(recording.path).title == "After"
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"), [("two\nlines ", "two lines"), ("half a \udcff", "half a ?"), ("a" * 99, "a" * 80)]
+)
+def test_a_title_is_what_fits_into_one_line(create, made_up, tmp_path, title: str, kept: str) -> None:
+    named = create(tmp_path / "named.superviz", title=title)
+    renamed = made_up.record(create(tmp_path / "renamed.superviz"), 0, 10)
+    renamed.rename(title)
+    for recording in (named, renamed):
+        assert recording.title == kept
+        recording.close()
+        assert Recording.open(recording.path).title == kept
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_noted_of_an_opened_session_lasts_until_it_is_saved(session_file, tmp_path, way: str) -> None:
     before = session_file.read_bytes()

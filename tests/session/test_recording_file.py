@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import platform
+import shutil
 import sqlite3
 import threading
 import time
@@ -20,6 +22,8 @@ from superviz.core.errors import SessionError
 from superviz.core.snapshot import Edit
 from superviz.session.display import DisplaySettings
 from superviz.session.recording import Recording
+
+needs_posix = pytest.mark.skipif(os.name == "nt", reason="a file that is open can't be replaced or removed there")
 
 
 def rotations(path: Path) -> list[bytes]:
@@ -151,7 +155,7 @@ def test_a_copy_is_saved_while_it_goes_on(create, made_up, tmp_path, same_record
 def test_saving_needs_force_to_replace(session_file, create, made_up) -> None:
     recording = made_up.record(create(), 0, 50)
     before = session_file.read_bytes()
-    with pytest.raises(SessionError, match="exists already; give another name, or --force"):
+    with pytest.raises(SessionError, match="exists already; give another name, or replace it with --force"):
         recording.save(session_file)
     assert session_file.read_bytes() == before
 
@@ -188,6 +192,68 @@ def test_a_disk_that_is_full_is_that_of_the_copy(session_file, create, made_up, 
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == [session_file]
+
+
+def test_a_run_that_has_yet_to_begin_is_not_saved(create, tmp_path) -> None:
+    with pytest.raises(SessionError, match=r"copy.superviz: not written: nothing is recorded yet$"):
+        create().save(tmp_path / "copy.superviz")
+    assert not (tmp_path / "copy.superviz").exists()
+
+
+class TestReplaced:
+    """Another program puts another run of the same shape where the one that is looked at lay."""
+
+    @pytest.fixture(params=[pytest.param("moved there", marks=needs_posix), "written over it"])
+    def opened(self, request: pytest.FixtureRequest, session_file: Path, create, made_up, tmp_path) -> Recording:
+        opened = Recording.open(session_file)
+        opened.moment(55)
+        other = made_up.record(create(tmp_path / "other.superviz"), 0, 90)
+        other.close()
+        if request.param == "moved there":
+            other.path.replace(session_file)
+        else:
+            shutil.copyfile(other.path, session_file)
+        return opened
+
+    def test_nothing_of_it_is_taken_for_what_was_opened(self, opened: Recording, tmp_path) -> None:
+        ways = (
+            lambda: opened.snapshots[15],
+            lambda: opened.moment(155),
+            opened.refresh,
+            opened.copied,
+            opened.continued,
+            lambda: opened.save(tmp_path / "saved.superviz"),
+            lambda: opened.copied(tmp_path / "copied.superviz"),
+        )
+        for way in ways:
+            with pytest.raises(SessionError, match=r"run.superviz: holds another run by now: another program has repl"):
+                way()
+        assert not list(tmp_path.glob("*ed.superviz"))
+
+    def test_it_is_seen_once_it_is_opened_again(self, opened: Recording) -> None:
+        assert opened.path is not None
+        assert Recording.open(opened.path).live_step == 90
+
+
+@needs_posix
+def test_a_longer_copy_of_the_same_run_may_take_its_place(create, made_up, tmp_path) -> None:
+    running = made_up.record(create(), 0, 50)
+    running.save(tmp_path / "run.superviz")
+    opened = Recording.open(tmp_path / "run.superviz")
+    made_up.record(running, 60, 200)
+    running.save(tmp_path / "run.superviz", force=True)
+    assert opened.refresh()
+    assert opened.snapshots[15].W.tobytes() == made_up.weights(150).tobytes()
+
+
+@needs_posix
+def test_a_file_that_is_gone_can_be_looked_at_until_it_is_closed(session_file, made_up) -> None:
+    opened = Recording.open(session_file)
+    session_file.unlink()
+    assert opened.snapshots[3].W.tobytes() == made_up.weights(30).tobytes()
+    opened.close()
+    with pytest.raises(SessionError, match="no such file"):
+        opened.moment(25)
 
 
 def test_a_source_that_went_away_is_named(session_file, tmp_path) -> None:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment
+from superviz.core.snapshot import Snapshot, frozen
 from superviz.session.recording import Recording
 from superviz.session.versions import FileMark, has_writer, keeping_older, older_version
 
@@ -144,8 +146,10 @@ os._exit(9)
 """
     subprocess.run([sys.executable, "-c", script], check=False)
     assert path.with_name("run.superviz-wal").stat().st_size > 0
+    newer = Recording.create(Experiment(n_features=4, n_hidden=2))
+    newer.append(Snapshot(0, frozen(np.ones((1, 2, 4), np.float32)), frozen(np.zeros((1, 4), np.float32))))
     with keeping_older(path):
-        Recording.create(Experiment(n_features=4, n_hidden=2)).save(path, force=True)
+        newer.save(path, force=True)
     older = Recording.open(older_version(path, 1))
     assert (older.title, older.experiment.n_features) == ("second", 3)
     assert Recording.open(path).experiment.n_features == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, permutations
 
 import numpy as np
@@ -141,6 +142,11 @@ def _unusual(found: Orientation) -> tuple[bool, bool, list[int]]:
 
 def _laid_out(values: Array, axes: Sequence[str], wanted: Sequence[str]) -> Array:
     """`values` with its dimensions in the order `wanted`, those it lacks of length 1."""
-    present = [axis for axis in wanted if axis in axes]
-    ordered = values.transpose([axes.index(axis) for axis in present])
-    return np.expand_dims(ordered, [place for place, axis in enumerate(wanted) if axis not in axes])
+    order, place = _layout(tuple(axes), tuple(wanted))
+    return values.transpose(order)[place]
+
+
+@cache
+def _layout(axes: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[list[int], tuple[slice | None, ...]]:
+    order = [axes.index(axis) for axis in wanted if axis in axes]
+    return order, tuple(slice(None) if axis in axes else None for axis in wanted)

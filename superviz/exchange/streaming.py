@@ -86,6 +86,8 @@ class Stream:
         self._journal: Journal | None = None
         self._shape: tuple[int, ...] = ()
         self._b = np.empty(0, dtype=np.float32)
+        self._bias_shape: tuple[int, ...] | None = None
+        """Of the last bias given: one that was right then is right now."""
         self._step = -1
         self._closed = False
         self._warned = False
@@ -196,9 +198,10 @@ class Stream:
         if b is None:
             return self._b
         bias = _numbers("b", b)
-        if not orientation.takes_bias(bias.shape):
+        if bias.shape != self._bias_shape and not orientation.takes_bias(bias.shape):
             fitting = " or ".join(in_words(shape) for shape in orientation.bias_shapes)
             raise WeightsError(f"b at step {step:,} is {in_words(bias.shape)}, but must be {fitting}")
+        self._bias_shape = bias.shape
         return frozen(orientation.bias_laid_out(bias)[0])
 
 
@@ -275,6 +278,8 @@ def _numbers(name: str, values: Any) -> Array:
             values = values.detach()
             values = (values if values.is_complex() else values.float()).cpu().numpy()
         numbers = np.asarray(values)
+        if numbers.dtype == np.float32:
+            return numbers
         if numbers.dtype.kind in _NO_WEIGHTS:
             raise WeightsError(f"{name}: no array of numbers: {_NO_WEIGHTS[numbers.dtype.kind]} won't do")
         with np.errstate(over="ignore"):

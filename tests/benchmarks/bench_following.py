@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -62,22 +63,31 @@ def seen_by_reader(path: Path, writer: subprocess.Popen[str]) -> list[tuple[floa
 
 
 def seen_in_window(path: Path, writer: subprocess.Popen[str]) -> list[tuple[float, int]]:
-    """When which step was first in the frame that the window shows."""
+    """When which step was first in a picture of the vectors that was painted and flushed."""
     from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtGui import QPainter
 
     from superviz.app.application import make_window
-    from superviz.app.stage import Frame
+    from superviz.scene.drawables import Scene
+    from superviz.views import plane_view
 
     window = make_window(path, path.parent / "journals", follow=True)
     window.resize(1920, 1080)
     seen: list[tuple[float, int]] = []
 
-    def note(frame: Frame) -> None:
-        step = int(frame.moment.position)
+    def note(step: int) -> None:
         if not seen or step > seen[-1][1]:
             seen.append((time.monotonic(), step))
 
-    window.stage.frame_shown.connect(note)
+    paint = plane_view.paint
+
+    def paint_and_note(painter: QPainter, scene: Scene) -> None:
+        paint(painter, scene)
+        frame = window.stage.frame
+        if frame is not None and scene is window.stage.views["vectors"].scene:
+            QTimer.singleShot(0, partial(note, int(frame.moment.position)))
+
+    plane_view.paint = paint_and_note
     window.show()
     loop, look = QEventLoop(), QTimer()
     look.timeout.connect(lambda: writer.poll() is not None and QTimer.singleShot(500, loop.quit))

@@ -27,6 +27,9 @@ _PICTURED = "Data"
 """The group that a picture of the samples stands in."""
 _SCROLL_BAR = 8
 _BELOW = 8
+_LATER_MILLISECONDS = 25
+"""After a change that is tried at once, the rest of the form follows so much later: training that has just begun needs
+the interpreter more, and a slider that is dragged changes twice meanwhile."""
 
 
 class RecipePanel(Panel):
@@ -64,6 +67,9 @@ class RecipePanel(Panel):
         column.addWidget(self._sizes, 1)
         column.addWidget(self._foot)
         self._draft: Draft | None = None
+        self._rest = QTimer(self._area)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_LATER_MILLISECONDS)
         super().__init__("Recipe", _CLAUSE, body, menu_actions, parent)
         self._instant = Button("quiet", "instant", "Instant")
         self._instant.setProperty("tight", True)
@@ -72,6 +78,7 @@ class RecipePanel(Panel):
         typeset(self._instant, BODY_SIZE, 500)
         self._row.addWidget(self._instant)
         self._refusal = Refusal(self)
+        self._rest.timeout.connect(self._show)
         for row in self._fields.rows.values():
             row.entered.connect(self._entered)
             row.nudged.connect(self._nudged)
@@ -145,7 +152,9 @@ class RecipePanel(Panel):
         self._editing().discard()
         self._show()
 
+    @Slot()
     def _show(self) -> None:
+        self._rest.stop()
         draft = self._editing()
         self._refusal.dismiss()
         self._sizes.show_sizes(draft.in_force)
@@ -184,6 +193,11 @@ class RecipePanel(Panel):
             self.edited.emit(name, getattr(draft.in_force, name))
         elif outcome is Outcome.TRIED:
             self.tried.emit(draft.in_force)
+            self._refusal.dismiss()
+            self._show_field(name)
+            if not self._rest.isActive():
+                self._rest.start()
+            return
         self._show()
 
     @Slot(str, int)

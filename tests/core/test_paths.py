@@ -26,7 +26,9 @@ def test_where_there_is_nothing_a_file_may_be_put(tmp_path: Path) -> None:
 
 def test_a_file_is_replaced_by_force_alone(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert why_not_written(tmp_path / "file", force=False).startswith("exists already; give another name, or --force")
+    assert why_not_written(tmp_path / "file", force=False).startswith(
+        "exists already; give another name, or replace it with --force"
+    )
     assert why_not_written(tmp_path / "file", force=True) == ""
 
 

@@ -61,7 +61,7 @@ def train_and_save(folder: Path, experiment: Experiment, tell: int) -> NoReturn:
             count = recording.keyframe_count
             recording.flush()
             say("kept", count, last.step)
-        if time.monotonic() - told > 3 * _TOLD_SECONDS:
+        if last is not None and time.monotonic() - told > 3 * _TOLD_SECONDS:
             recording.save(saved, force=True)
             say("saved", hashlib.sha256(saved.read_bytes()).hexdigest())
             told = time.monotonic()

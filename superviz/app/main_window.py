@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _session_changed(self) -> None:
-        self.toolbar.show_title(self.controller.recording.title)
+        self.toolbar.show_title(self.controller.recording.title or self.files.name)
         self.toolbar.show_pace(self.controller.pace)
         self._show_recipe()
         show_what_can_be_trained(self.controller.held, self.actions_by_name, self.toolbar, self.recipe_panel)
@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _renamed(self) -> None:
-        self.toolbar.show_title(self.controller.recording.title)
+        self.toolbar.show_title(self.controller.recording.title or self.files.name)
         self._show_title()
 
     @Slot(object, str)

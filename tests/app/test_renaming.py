@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -53,3 +54,9 @@ def test_asking_again_keeps_what_was_typed_and_another_session_what_it_was_calle
     window.controller.restart(window.controller.experiment)
     assert not [found for found in window.findChildren(InlineEditor) if found.isVisible()]
     assert window.controller.recording.title == "One", "trained again under its title"
+
+
+def test_a_session_without_a_title_goes_by_its_files_name(make: MakeWindow, small_session: Path) -> None:
+    window = make(str(small_session))
+    assert window.controller.recording.title == ""
+    assert window.findChildren(PresetChooser)[0].currentText() == "small"

@@ -2,7 +2,7 @@
 
 Each run is begun as the recipe panel begins it, journalled, trains for some milliseconds and gives way to the next
 (needs a screen, or Xvfb). Prints JSON; exits with 1 where there are more threads or handles after the last run than
-after the warm-up, or 10 MB more memory (USS, garbage collected).
+after the warm-up, or 10 MB more memory (private and written to, garbage collected).
 
 python tests/benchmarks/soak_starts.py [--starts 5000] [--warm-up 200] [--milliseconds 5]
 """
@@ -76,7 +76,7 @@ def main() -> int:
         "starts": wanted.starts,
         "ms a start": round(1000 * seconds / wanted.starts, 1),
         "steps": steps,
-        "USS grown, MB": round(grown / 2**20, 2),
+        "memory grown, MB": round(grown / 2**20, 2),
         "handles": (before.handles, after.handles),
         "threads": (before.threads, after.threads),
         "journals left": journals,

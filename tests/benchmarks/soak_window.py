@@ -1,9 +1,9 @@
 """Training flat out for long with the window open: does memory stay flat, do handles and threads stay as they are?
 
-The default preset, journalled, in the real window at 1920x1080 (needs a screen, or Xvfb). Memory is USS, the private
-pages of /proc/self/smaps_rollup, every 5 s; its slope is the Theil-Sen estimate over what follows the warm-up, with its
-95% interval. Prints JSON; exits with 1 where memory grows by more than --most MB an hour, or there are more handles or
-threads at the end than just after the warm-up.
+The default preset, journalled, in the real window at 1920x1080 (needs a screen, or Xvfb). Memory is what is private and
+was written to by /proc/self/smaps_rollup, every 5 s; its slope is the Theil-Sen estimate over what follows the warm-up,
+with its 95% interval. Prints JSON; exits with 1 where memory grows by more than --most MB an hour, or there are more
+handles or threads at the end than just after the warm-up.
 
 python tests/benchmarks/soak_window.py [--minutes 30] [--warm-up 10] [--every 5] [--most 5]
 """
@@ -68,8 +68,8 @@ def main() -> int:
         "minutes": wanted.minutes,
         "samples after the warm-up": len(counted),
         "steps": steps,
-        "USS slope, MB/h": [round(number, 2) for number in (slope, low, high)],
-        "USS, MB": {
+        "slope, MB/h": [round(number, 2) for number in (slope, low, high)],
+        "memory, MB": {
             when: round(one.own_bytes / 2**20, 1) for when, one in (("at first", counted[0]), ("at last", counted[-1]))
         },
         "most handles, threads: first third, last third": grown,

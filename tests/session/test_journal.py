@@ -340,3 +340,13 @@ def test_a_forked_child_is_told_that_the_writer_is_elsewhere(create, tmp_path: P
             os._exit(7 if "in the process that this one was forked from" in str(error) else 1)
         os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_nobody_waits_for_a_writer_that_is_not_there(create, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a forked child, where the thread was left behind."""
+    recording = create(tmp_path / "run.superviz")
+    with monkeypatch.context() as patch:
+        patch.setattr(recording._journal, "_thread", threading.Thread())
+        with pytest.raises(SessionError, match="in the process that this one was forked from"):
+            recording.flush()
+    recording.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -191,6 +192,20 @@ class TestIncremental:
         assert len(named) == 51
         reader.read(0)
         assert len(named) == 51
+
+    def test_what_there_is_no_time_to_name_is_named_the_next_time(self, record: Record) -> None:
+        named: list[float] = []
+
+        def slowly(_: Array, experiment: Experiment, instance: int, position: float) -> None:
+            named.append(position)
+            time.sleep(0.002)
+
+        reader = TimelineReader(record(dict.fromkeys(range(0, 500, 10), JUMBLE)), slowly)
+        counts = []
+        while not reader.read(0, 0.001).is_complete:
+            counts.append(len(named))
+        assert counts == list(range(1, 50))
+        assert named == list(range(0, 500, 10))
 
     def test_dense_keyframes_are_named_on_a_grid(self, record: Record) -> None:
         named: list[float] = []

@@ -14,6 +14,8 @@ STRIDE = 250
 """Steps after which a keyframe is taken in any case."""
 BUDGET = 256 * 2**20
 """Bytes that all keyframes of a run may take, unless told otherwise."""
+MOST = 2**17
+"""Of a small model so many may be taken: nobody tells more of them apart, and the step of each stays in memory."""
 
 _DENSE = ((20, 1), (500, 5), (2_000, 10))
 _SPACING = 25
@@ -34,9 +36,9 @@ def grid_steps(after: int, until: int) -> NDArray[np.int64]:
 class KeyframePolicy:
     """Takes a keyframe where some weight has moved by more than MOVE since the last one, and at multiples of STRIDE.
 
-    As the count uses up the budget both double: when half of it is gone, when three quarters are, and so on. So a run
-    of any length fits, its beginning in full detail. Nothing but the weights and the count decides; to go on with a
-    run, give its last keyframe and how many there are.
+    As the count uses up the budget, or MOST, both double: when half of it is gone, when three quarters are, and so on.
+    So a run of any length fits, its beginning in full detail. Nothing but the weights and the count decides; to go on
+    with a run, give its last keyframe and how many there are.
     """
 
     def __init__(self, last: Snapshot | None = None, count: int = 0, *, budget: int = BUDGET) -> None:
@@ -53,7 +55,7 @@ class KeyframePolicy:
     def select(self, steps: NDArray[np.int64], rows: Array, layout: Parameters) -> list[Snapshot]:
         """The keyframes among the states at `steps`, all on the grid, with parameters (steps, instances, count)."""
         keyframes: list[Snapshot] = []
-        capacity = self._budget // rows[0].nbytes if len(rows) else 0
+        capacity = min(MOST, self._budget // rows[0].nbytes) if len(rows) else 0
         first = 0
         while self.count < capacity:
             due = self._due(steps[first:], rows[first:], layout, 1 << self._halvings(capacity))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from superviz.core.parameters import Parameters
 from superviz.core.snapshot import Array, Snapshot
-from superviz.engine.keyframes import BUDGET, MOVE, STRIDE, KeyframePolicy, grid_steps
+from superviz.engine import keyframes
+from superviz.engine.keyframes import BUDGET, MOST, MOVE, STRIDE, KeyframePolicy, grid_steps
 
 FRAME_BYTES = 4 * (2 + 1)
 """One instance of one feature in two dimensions."""
@@ -136,9 +137,16 @@ def test_detail_halves_as_the_budget_goes() -> None:
     assert taken[-1] > 30_000
 
 
-def test_a_long_run_of_the_intro_fits_by_far() -> None:
-    """Eight instances of (5, 2) take 480 bytes a keyframe: a hundred million steps at rest use less than the budget."""
-    assert 100_000_000 / STRIDE * 480 < BUDGET
+def test_of_a_small_model_no_more_are_taken_than_anyone_can_tell_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyframes, "MOST", 40)
+    assert select_steps(KeyframePolicy(), 200_000, speed=0) == select_steps(
+        KeyframePolicy(budget=40 * FRAME_BYTES), 200_000, speed=0
+    )
+
+
+def test_a_long_run_of_the_intro_keeps_its_detail() -> None:
+    """Eight instances of (5, 2) take 480 bytes a keyframe: ten million steps at rest use half of what there may be."""
+    assert min(MOST, BUDGET // 480) / 2 > 10_000_000 / STRIDE
 
 
 def test_nothing_to_select_from() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
 import threading
@@ -36,6 +37,7 @@ COMMIT_SECONDS = 0.05
 """Whoever follows the file sees what was appended so soon after."""
 _NO_WEIGHTS = {"c": "complex numbers", "m": "lengths of time", "M": "times", "S": "text", "U": "text"}
 """What numpy would take for numbers, by its kinds."""
+_NO_BIAS = np.empty(0, dtype=np.float32)
 
 
 class Stream:
@@ -85,7 +87,6 @@ class Stream:
         self._orientation: Orientation | None = None
         self._journal: Journal | None = None
         self._shape: tuple[int, ...] = ()
-        self._b = np.empty(0, dtype=np.float32)
         self._bias_shape: tuple[int, ...] | None = None
         """Of the last bias given: one that was right then is right now."""
         self._step = -1
@@ -120,14 +121,15 @@ class Stream:
         if step <= self._step:
             raise WeightsError(f"step {step:,} comes after step {self._step:,}; steps must grow")
         losses = None if loss is None else _losses(step, loss, orientation.n_instances)
-        snapshot = Snapshot(step, frozen(orientation.laid_out(weights)[0]), self._bias(step, b, orientation))
-        if not np.isfinite(snapshot.W).all() or not np.isfinite(snapshot.b).all():
+        bias = _NO_BIAS if b is None else self._bias(step, b, orientation)
+        numbers: Array = np.concatenate((weights, bias), axis=None)
+        if not np.isfinite(numbers).all():
             raise WeightsError(f"the weights at step {step:,} are not finite; training may have diverged")
         if journal.takes_keyframe():
-            journal.put(_Keyframe(snapshot, self._chain), size=2 * snapshot.W.nbytes)
+            journal.put(_Keyframe(step, numbers, bias.shape, self._chain), size=2 * numbers.nbytes)
         if losses is not None:
-            journal.put(partial(rows.step_loss_row, snapshot.step, losses))
-        self._step = snapshot.step
+            journal.put(partial(rows.step_loss_row, step, losses))
+        self._step = step
 
     def flush(self) -> None:
         """Wait until all that was appended is in the file. Raises SessionError where it can't be written."""
@@ -182,9 +184,8 @@ class Stream:
             write(connection, [*about.rows(), rows.display_row(display.model_dump_json())])
 
         create_file(self.path, fill, force=self._force)
-        self._chain = _Chain(about.experiment)
+        self._chain = _Chain(about.experiment, orientation, weights.shape)
         self._orientation, self._shape = orientation, weights.shape
-        self._b = np.zeros((instances, features), dtype=np.float32)
         self._journal = Journal(self.path, connect(self.path), commit_seconds=COMMIT_SECONDS)
         weakref.finalize(self, self._journal.abandon)
         return self._journal
@@ -195,24 +196,34 @@ class Stream:
             raise SessionError(f"{self.path}: recorded by process {self._process}; append there, not in one forked off")
 
     def _bias(self, step: int, b: Any, orientation: Orientation) -> Array:
-        if b is None:
-            return self._b
         bias = _numbers("b", b)
         if bias.shape != self._bias_shape and not orientation.takes_bias(bias.shape):
             fitting = " or ".join(in_words(shape) for shape in orientation.bias_shapes)
             raise WeightsError(f"b at step {step:,} is {in_words(bias.shape)}, but must be {fitting}")
         self._bias_shape = bias.shape
-        return frozen(orientation.bias_laid_out(bias)[0])
+        return bias
 
 
 class _Chain:
-    """The gauge from keyframe to keyframe: worked out as they are written, so that the loop doesn't wait for it."""
+    """What was appended, as snapshots, with the gauge from one to the next.
 
-    def __init__(self, experiment: Experiment) -> None:
+    Worked out as they are written, so that the loop doesn't wait for it.
+    """
+
+    def __init__(self, experiment: Experiment, orientation: Orientation, shape: tuple[int, ...]) -> None:
         self._gauge = Gauge(experiment)
         self._last: Gauged | None = None
+        self._orientation, self._shape, self._size = orientation, shape, math.prod(shape)
+        self._no_bias = frozen(np.zeros((orientation.n_instances, orientation.n_features)))
 
-    def follow(self, snapshot: Snapshot) -> Gauged:
+    def follow(self, step: int, numbers: Array, bias_shape: tuple[int, ...]) -> Gauged:
+        """W's numbers, then those of b, shaped so."""
+        numbers.setflags(write=False)  # and seen as W where it lies as W does: a large model is not held twice
+        W = np.ascontiguousarray(self._orientation.laid_out(numbers[: self._size].reshape(self._shape))[0])
+        b = self._no_bias
+        if bias_shape != _NO_BIAS.shape:
+            b = frozen(self._orientation.bias_laid_out(numbers[self._size :].reshape(bias_shape))[0])
+        snapshot = Snapshot(step, W, b)
         self._last = Gauged(snapshot, self._gauge.after(self._last, snapshot))
         return self._last
 
@@ -220,13 +231,13 @@ class _Chain:
 class _Keyframe:
     """A row that may have to be made more than once, where the disk refuses it; it joins the chain only once."""
 
-    def __init__(self, snapshot: Snapshot, chain: _Chain) -> None:
-        self._snapshot, self._chain = snapshot, chain
+    def __init__(self, step: int, numbers: Array, bias_shape: tuple[int, ...], chain: _Chain) -> None:
+        self._appended, self._chain = (step, numbers, bias_shape), chain
         self._gauged: Gauged | None = None
 
     def __call__(self) -> rows.Statement:
         if self._gauged is None:
-            self._gauged = self._chain.follow(self._snapshot)
+            self._gauged = self._chain.follow(*self._appended)
         return rows.snapshot_row(*self._gauged)
 
 
@@ -275,8 +286,7 @@ def _numbers(name: str, values: Any) -> Array:
     """As float32, from numpy, torch or JAX. Raises WeightsError where it is nothing of the kind."""
     try:
         if hasattr(values, "detach"):  # torch: off the graph and the GPU, and bfloat16 is nothing that numpy knows
-            values = values.detach()
-            values = (values if values.is_complex() else values.float()).cpu().numpy()
+            values = (values if values.is_complex() else values.float()).numpy(force=True)
         numbers = np.asarray(values)
         if numbers.dtype == np.float32:
             return numbers

@@ -32,6 +32,8 @@ MOST_LENGTHS = 20
 PIPED_WIDTH = 200
 _OF_WEIGHTS = ("instance", "‖W‖²", "shape", "lengths")
 """The table's columns that say nothing of training."""
+_SIZES = ("n_features", "n_hidden", "n_instances")
+"""The fields of an experiment that weights alone tell."""
 
 
 def describe(
@@ -59,7 +61,7 @@ def describe(
 def describe_run(recording: Recording, snapshot: Snapshot) -> dict[str, Any]:
     """The object that `describe --json` prints: `experiment` as in force at `step`, and one object an instance.
 
-    Of weights that nothing is known about but themselves, what depends on their training is None.
+    Of weights that nothing is known about but themselves, what depends on their training is None, fields included.
     """
     from superviz.core.geometry import feature_dimensionality, frobenius_norm_squared, weight_norms
     from superviz.core.neurons import polysemanticity
@@ -95,7 +97,10 @@ def describe_run(recording: Recording, snapshot: Snapshot) -> dict[str, Any]:
         "step": snapshot.step,
         "loss": experiment.loss_words if known else None,
         "backend": recording.backend,
-        "experiment": experiment.model_dump(mode="json"),
+        "experiment": {
+            field: value if known or field in _SIZES else None
+            for field, value in experiment.model_dump(mode="json").items()
+        },
         "instances": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
 

@@ -72,3 +72,5 @@ def test_for_programs_all_of_it(superviz, session: Path, W: np.ndarray) -> None:
     assert len(instance["feature_dimensionality"]) == 300
     for unknown in ("loss", "feature_probability", "importance", "activity", "seed"):
         assert instance[unknown] is None
+    known = {field: value for field, value in described["experiment"].items() if value is not None}
+    assert known == {"n_features": 300, "n_hidden": 40, "n_instances": 1}

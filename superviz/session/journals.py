@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from superviz.core.errors import SessionError
-from superviz.core.experiment import Experiment
-from superviz.core.recipe import presets
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
 from superviz.session.recording import Recording
@@ -75,17 +73,15 @@ def look_through(folder: Path, hold: Hold) -> list[LeftBehind]:
 
     Journals of windows that live are not touched.
 
-    Removes what holds nothing that a preset doesn't give back, what was half made, and of what has been offered before
-    the oldest, where it is older than KEPT_DAYS or all together is over BUDGET_BYTES. A folder that isn't there, or
-    can't be read, holds nothing.
+    Removes what has not begun, what was half made, and of what has been offered before the oldest, where it is older
+    than KEPT_DAYS or all together is over BUDGET_BYTES. A folder that isn't there, or can't be read, holds nothing.
     """
-    untouched = {(recipe.title, recipe.experiment) for recipe in presets()}
     found: list[LeftBehind] = []
     for path in _journals_in(folder):
         with hold(path) as held:
             if not held:
                 continue
-            left = _read(path, untouched) if path.exists() else None
+            left = _read(path) if path.exists() else None
             if left is None:
                 remove_journal(path)
             else:
@@ -102,18 +98,12 @@ def note_offered(journals: Iterable[LeftBehind]) -> None:
             left.path.with_name(left.path.name + _OFFERED).touch(exist_ok=False)
 
 
-def is_work(recording: Recording, untouched: Iterable[tuple[str, Experiment]]) -> bool:
-    """Whether it holds what training a preset again would not give back, byte for byte.
-
-    `untouched` are the presets' titles and experiments. Work is: a run of any other experiment that has begun, an edit,
-    a bookmark, a name or colour for a feature, another title, weights that were made elsewhere.
-    """
+def is_work(recording: Recording) -> bool:
+    """Whether it holds more than a start that was never trained from and that nothing was written on."""
     display = recording.display
     if recording.edits or recording.bookmarks or display.feature_names or display.feature_colors:
         return True
-    if recording.origin != "trained":
-        return recording.keyframe_count > 0
-    return recording.live_step > 0 and (recording.title, recording.experiment) not in untouched
+    return recording.keyframe_count > 0 and (recording.live_step > 0 or recording.origin != "trained")
 
 
 def _journals_in(folder: Path) -> list[Path]:
@@ -126,13 +116,13 @@ def _journals_in(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names)]
 
 
-def _read(path: Path, untouched: Iterable[tuple[str, Experiment]]) -> LeftBehind | None:
+def _read(path: Path) -> LeftBehind | None:
     """None where it holds no work."""
     age = _seconds_since(path, path.with_name(path.name + "-wal"))
     try:
         recording = Recording.open(path)
         try:
-            if recording.keyframe_count == 0 or not is_work(recording, untouched):
+            if recording.keyframe_count == 0 or not is_work(recording):
                 return None
             display, step = recording.display, recording.live_step
             moment = recording.moment(step, display.instance)

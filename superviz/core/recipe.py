@@ -20,6 +20,8 @@ from superviz.core.validation import Number, Whole, in_one_line
 PRESETS_FOLDER = RESOURCES / "presets"
 DEFAULT_PRESET = "intro"
 LONGEST_TITLE = 80
+_LONGEST_NAME = 40
+"""No preset's is longer: what is, was meant as a recipe string."""
 
 
 class _About(BaseModel):
@@ -60,15 +62,19 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
 
     Raises RecipeError, naming what is wrong.
     """
-    path = Path(name_or_path)
+    path, text = Path(name_or_path), " ".join(str(name_or_path).split())
     if path.suffix.lower() == ".toml":
         return _read(path)
     if is_recipe_string(str(name_or_path)):
         return _make(decode(str(name_or_path)), "the recipe string", "")
-    if str(name_or_path) in preset_paths():
-        return _read(preset_paths()[str(name_or_path)])
+    if text in preset_paths():
+        return _read(preset_paths()[text])
+    if len(text) > _LONGEST_NAME:
+        raise RecipeError(
+            f"neither a preset's name nor a whole recipe string: {text[:_LONGEST_NAME]}...; copy it again"
+        )
     known = ", ".join(preset_paths())
-    raise RecipeError(f"{name_or_path}: no such preset; the presets are {known}, or give a recipe file ending in .toml")
+    raise RecipeError(f"{text}: no such preset; the presets are {known}, or give a recipe file ending in .toml")
 
 
 def presets() -> list[Recipe]:

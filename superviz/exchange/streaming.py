@@ -33,8 +33,8 @@ from superviz.session.journal import Journal
 from superviz.session.migrations import upgrade
 from superviz.session.store import connect, create_file, write, writing
 
-COMMIT_SECONDS = 0.05
-"""Whoever follows the file sees what was appended so soon after."""
+COMMIT_SECONDS = 0.04
+"""Between two commits: with the time that they take, what was appended is in the file within 50 ms."""
 _NO_WEIGHTS = {"c": "complex numbers", "m": "lengths of time", "M": "times", "S": "text", "U": "text"}
 """What numpy would take for numbers, by its kinds."""
 _NO_BIAS = np.empty(0, dtype=np.float32)
@@ -113,10 +113,8 @@ class Stream:
 
     def _append(self, step: int, W: Any, b: Any, loss: Any) -> None:
         weights = _numbers("W", W)
-        journal = self._journal or self._begin(weights, b)
-        orientation = self._orientation
-        assert orientation is not None
-        if weights.shape != self._shape:
+        orientation = self._orientation or self._fitting(weights.shape)
+        if self._shape and weights.shape != self._shape:
             raise WeightsError(f"W at step {step:,} is {in_words(weights.shape)}, but was {in_words(self._shape)}")
         if step <= self._step:
             raise WeightsError(f"step {step:,} comes after step {self._step:,}; steps must grow")
@@ -125,6 +123,7 @@ class Stream:
         numbers: Array = np.concatenate((weights, bias), axis=None)
         if not np.isfinite(numbers).all():
             raise WeightsError(f"the weights at step {step:,} are not finite; training may have diverged")
+        journal = self._journal or self._begin(orientation, weights.shape, has_bias=b is not None)
         if journal.takes_keyframe():
             journal.put(_Keyframe(step, numbers, bias.shape, self._chain), size=2 * numbers.nbytes)
         if losses is not None:
@@ -156,27 +155,39 @@ class Stream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except SessionError as fault:
+            if error is None:
+                raise
+            error.add_note(str(fault))  # the loop's own is what its caller looks for
 
-    def _begin(self, weights: Array, b: Any) -> Journal:
+    def _fitting(self, shape: tuple[int, ...]) -> Orientation:
+        """How the first weights are read. Raises WeightsError where they don't go with what was said of them."""
         if self._closed:
             raise SessionError(f"{self.path}: closed; nothing more is recorded")
-        orientation = orientation_of("W", weights.shape, self._axes)
+        orientation = orientation_of("W", shape, self._axes)
         instances, hidden, features = orientation.n_instances, orientation.n_hidden, orientation.n_features
         if len(self._display.feature_names) > features:
             raise WeightsError(f"names: {len(self._display.feature_names):,} of them, but W has {features:,} features")
         experiment = self._experiment
-        if experiment is None:
-            about = Experiment(n_features=features, n_hidden=hidden, n_instances=instances, bias=b is not None)
-            about = About(about, self._title, "", (), "streamed", described=False)
-        elif (experiment.n_instances, experiment.n_hidden, experiment.n_features) != (instances, hidden, features):
+        if experiment is not None and (
+            (experiment.n_instances, experiment.n_hidden, experiment.n_features) != (instances, hidden, features)
+        ):
             raise WeightsError(
-                f"W is {in_words(weights.shape)}, but the experiment has {experiment.n_features:,} features in "
+                f"W is {in_words(shape)}, but the experiment has {experiment.n_features:,} features in "
                 f"{experiment.n_hidden:,} dimensions, {experiment.n_instances:,} times"
             )
-        else:
-            about = About(experiment, self._title, "", (), "streamed")
+        return orientation
 
+    def _begin(self, orientation: Orientation, shape: tuple[int, ...], *, has_bias: bool) -> Journal:
+        """Make the file: not before there is something to put in, since it may replace another."""
+        instances, hidden, features = orientation.n_instances, orientation.n_hidden, orientation.n_features
+        if self._experiment is None:
+            sizes = Experiment(n_features=features, n_hidden=hidden, n_instances=instances, bias=has_bias)
+            about = About(sizes, self._title, "", (), "streamed", described=False)
+        else:
+            about = About(self._experiment, self._title, "", (), "streamed")
         display = self._display.model_copy(update={"dimensions": dimensions_for(hidden)})
 
         def fill(connection: Connection) -> None:
@@ -184,8 +195,8 @@ class Stream:
             write(connection, [*about.rows(), rows.display_row(display.model_dump_json())])
 
         create_file(self.path, fill, force=self._force)
-        self._chain = _Chain(about.experiment, orientation, weights.shape)
-        self._orientation, self._shape = orientation, weights.shape
+        self._chain = _Chain(about.experiment, orientation, shape)
+        self._orientation, self._shape = orientation, shape
         self._journal = Journal(self.path, connect(self.path), commit_seconds=COMMIT_SECONDS)
         weakref.finalize(self, self._journal.abandon)
         return self._journal

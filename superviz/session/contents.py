@@ -224,7 +224,8 @@ def understood(path: Path | None) -> Generator[None]:
     except rows.DamageError as damage:
         raise SessionError(f"{name}: damaged: {damage}") from None
     except _NONSENSE as error:
-        raise SessionError(f"{name}: damaged: what it says of itself makes no sense: {error}") from error
+        why = f": {error}" if isinstance(error, RecipeError | KeyError) else ""  # else it is Python that speaks
+        raise SessionError(f"{name}: damaged: what it says of itself makes no sense{why}") from error
 
 
 def _display(text: str | None, experiment: Experiment) -> DisplaySettings:

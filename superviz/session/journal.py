@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -64,6 +65,7 @@ class Journal:
         """How many keyframes were turned away since the disk could not keep up."""
         self._connection = connection
         self._commit_seconds = commit_seconds
+        self._place = _place_of(path)
         self._inbox: queue.SimpleQueue[_Row | _Request] = queue.SimpleQueue()
         self._hurry = threading.Event()
         self._unwritten: list[_Row] = []
@@ -81,7 +83,7 @@ class Journal:
 
     @property
     def fault(self) -> SessionError | None:
-        """Why the rows put last could not be written, so long as they can't."""
+        """Why the rows put last could not be written, or can't be found where they should be, so long as that is so."""
         return self._fault
 
     def takes_keyframe(self) -> bool:
@@ -149,11 +151,12 @@ class Journal:
         self._hurry.set()
 
     def _run(self) -> None:
-        finished = False
+        finished, due = False, time.monotonic() + self._commit_seconds
         while not finished:
             items = [self._inbox.get()]
             if not isinstance(items[0], _Request):
-                self._hurry.wait(self._commit_seconds)  # one commit for many rows
+                self._hurry.wait(max(0.0, due - time.monotonic()))  # one commit for many rows
+            due = time.monotonic() + self._commit_seconds
             self._hurry.clear()
             while not self._inbox.empty():
                 items.append(self._inbox.get())
@@ -169,22 +172,31 @@ class Journal:
                     request.done.set_result(None)
 
     def _commit(self) -> None:
+        fault = self._write() or self._displaced()
+        first, self._fault = self._fault is None, fault
+        if fault is not None and first and self.on_fault is not None:
+            self.on_fault(fault)
+
+    def _write(self) -> SessionError | None:
         if not self._unwritten:
-            return
+            return None
         try:
             with writing(self.path), self.lock:
                 write(self._connection, (row.make() for row in self._unwritten))
         except Exception as error:  # whatever it is, those who wait for a commit must hear of it
-            first, self._fault = self._fault is None, _as_fault(self.path, error)
-            if first and self.on_fault is not None:
-                self.on_fault(self._fault)
-            return
+            return _as_fault(self.path, error)
         for row in self._unwritten:
             self._written_bytes += row.size
             if row.stored is not None:
                 row.stored()
         self._unwritten.clear()
-        self._fault = None
+        return None
+
+    def _displaced(self) -> SessionError | None:
+        """Some systems let a file be moved or removed while it is written: then nobody finds what is in it."""
+        if _place_of(self.path) == self._place:
+            return None
+        return SessionError(f"{self.path}: it was moved or removed while it was written, or its drive is gone")
 
     def _copy(self, source: sqlite3.Connection, target: sqlite3.Connection) -> None:
         with self.lock:
@@ -208,3 +220,14 @@ def _as_fault(path: Path | None, error: Exception) -> SessionError:
     if isinstance(error, SessionError):
         return error
     return SessionError(f"{path or 'the session'}: can't be written: {type(error).__name__}: {error}")
+
+
+def _place_of(path: Path | None) -> tuple[int, int] | None:
+    """The file that goes by that name; None where there is none, or nobody can say."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -21,8 +21,10 @@ Fill: TypeAlias = Callable[[sqlite3.Connection], None]
 """Writes what a new session is to hold into an empty database."""
 _HEADER_BYTES = 100
 _SMALL_BYTES = 2**20
+_C_INT = 2**31 - 1
 _MAGIC = b"SQLite format 3\x00"
-_BESIDE = ("-wal", "-shm", "-journal")
+_LOGS = ("-wal", "-journal")
+_BESIDE = (*_LOGS, "-shm")
 _ABANDONED_SECONDS = 3600
 """A part that was last touched longer ago is nobody's."""
 
@@ -102,7 +104,7 @@ def open_checked(path: Path) -> sqlite3.Connection:
         connection = stack.enter_context(closing(connect_read_only(path)))
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, path.stat().st_size + _SMALL_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(path.stat().st_size + _SMALL_BYTES, _C_INT))
         _check_schema(path, schema(connection), expected_schema(version))
         if version < newest_version():
             old, connection = connection, stack.enter_context(closing(connect("")))
@@ -119,7 +121,7 @@ def read_faults(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        logs = [log for log in ("-wal", "-journal") if path.with_name(path.name + log).exists()]
+        logs = [log for log in _LOGS if path.with_name(path.name + log).exists()]
         hint = "; it was not closed, so its {} file must lie beside it in a folder that can be written"
         hint = hint.format(logs[0]) if logs else ""
         raise SessionError(f"{path}: can't be read: {_one_line(error)}{hint}") from error
@@ -199,6 +201,7 @@ def _version(path: Path) -> int:
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
+            size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise SessionError(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -207,6 +210,9 @@ def _version(path: Path) -> int:
         raise SessionError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC) or int.from_bytes(header[68:72]) != APPLICATION_ID:
         raise SessionError(f"{path}: no superviz session")
+    page = int.from_bytes(header[16:18])
+    if page > 1 and size % page and not any(path.with_name(path.name + log).exists() for log in _LOGS):
+        raise SessionError(f"{path}: damaged: it was cut short")  # SQLite itself would take what is missing for zeros
     version = int.from_bytes(header[60:64])
     if version > newest_version():
         newest = newest_version()

@@ -25,7 +25,7 @@ MakeWindow = Callable[..., MainWindow]
         ("missing.superviz", r"missing\.superviz: no such file"),
         ("Missing.SUPERVIZ", r"Missing\.SUPERVIZ: no such file"),
         ("missing", r"missing: no such preset; the presets are intro, "),
-        ("x" * 300, r"x+: no such preset"),
+        ("x" * 300, r"neither a preset's name nor a whole recipe string: x{40}\.\.\.; copy it again"),
     ],
 )
 def test_what_is_not_there_is_named_for_what_it_would_be(make: MakeWindow, name: str, line: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from superviz.core.errors import RecipeError
 from superviz.core.experiment import Experiment
-from superviz.core.recipe import DEFAULT_PRESET, load_recipe, parse_recipe, preset_paths, presets
+from superviz.core.recipe import DEFAULT_PRESET, load_recipe, parse_recipe, preset_paths, presets, recipe_string
 
 SIZES = "n_features = 5\nn_hidden = 2\n"
 
@@ -111,6 +111,15 @@ def test_an_unknown_preset_is_told_with_those_there_are() -> None:
     known = ", ".join(preset_paths())
     line = f"hexagon: no such preset; the presets are {known}, or give a recipe file ending in .toml"
     assert str(caught.value) == line
+
+
+def test_a_recipe_string_that_lost_its_beginning_is_not_taken_for_a_presets_name() -> None:
+    whole = recipe_string(load_recipe("pentagon"))
+    for damaged in (whole[1:], whole.replace("-", " "), whole[:4] + "\n" + whole[5:], f"{whole[:-3]}.{whole[-3:]}"):
+        with pytest.raises(RecipeError) as caught:
+            load_recipe(damaged)
+        assert "whole recipe string" in str(caught.value) or "the recipe string is not whole" in str(caught.value)
+        assert "\n" not in str(caught.value)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

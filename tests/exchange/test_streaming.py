@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -258,6 +259,49 @@ def test_what_does_not_fit_the_first_weights_is_refused_with_them(path: Path, op
     with superviz.record(path, **options) as recording, pytest.raises(WeightsError, match=line):
         recording.append(0, drift(0))
     assert not path.exists()
+
+
+@pytest.mark.parametrize("b", [None, np.ones(3)], ids=["not finite", "no bias of these weights"])
+def test_what_is_refused_at_once_replaces_nothing(path: Path, b) -> None:
+    with superviz.record(path) as recording:
+        recording.append(0, drift(0))
+    with superviz.record(path, force=True) as recording:
+        with pytest.raises(WeightsError):
+            recording.append(0, np.full((2, 5), 1.0 if b is not None else np.nan), b)
+        assert superviz.open(path).keyframe_count == 1
+        for step in range(3):  # of another shape even: nothing of the first was taken
+            recording.append(step, drift(step, (3, 4)))
+    assert superviz.open(path).keyframe_count == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")
+def test_a_file_that_is_removed_meanwhile_is_told(path: Path) -> None:
+    recording = superviz.record(path)
+    recording.append(0, drift(0))
+    recording.flush()
+    path.unlink()
+    recording.append(1, drift(1))
+    with pytest.raises(SessionError, match="moved or removed"):
+        recording.flush()
+    with pytest.warns(RuntimeWarning, match="moved or removed while it was written.*; the loop goes on"):
+        recording.append(2, drift(2))
+    with pytest.raises(SessionError, match="moved or removed"):
+        recording.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")
+def test_the_loops_own_fault_comes_first_and_the_disks_beside_it(path: Path) -> None:
+    def loop() -> None:
+        with superviz.record(path) as recording:
+            recording.append(0, drift(0))
+            recording.flush()
+            path.unlink()
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError) as caught:
+        loop()
+    assert len(caught.value.__notes__) == 1
+    assert "moved or removed" in caught.value.__notes__[0]
 
 
 def test_a_loop_that_fails_leaves_what_it_appended(path: Path) -> None:

@@ -47,6 +47,8 @@ class HeldSession:
     pristine: bool = False
     """Whether the preset alone could give it back."""
     following: Following | None = None
+    aside: HeldJournal | None = None
+    """A copy with what is written on it while it is followed: it moves into a journal once its writer is gone."""
     device: Device = "auto"
     saved_revision: int = 0
     """That of the recording when it was last the same as its file; -1 where it is in none."""
@@ -83,8 +85,9 @@ class HeldSession:
 
     @property
     def has_grown(self) -> bool:
-        """Whether more was recorded than is in its file."""
-        return self.journal is not None and not self.pristine and self.recording.revision != self.saved_revision
+        """Whether more was recorded than is in its file; of a preset's run, once it has one."""
+        is_behind = self.journal is not None and self.recording.revision != self.saved_revision
+        return is_behind and not (self.pristine and self.file is None)
 
     @property
     def has_unsaved_work(self) -> bool:
@@ -104,8 +107,7 @@ class HeldSession:
     @property
     def lacks_journal(self) -> bool:
         """Whether something new was written on a recording that no journal of the window's keeps."""
-        is_kept = self.journal is not None and self.recording.is_writable
-        if is_kept or self.following is not None:
+        if self.journal is not None and self.recording.is_writable:
             return False
         return notes_of(self.recording) not in (self.saved_notes, self.tried_notes)
 
@@ -116,6 +118,20 @@ class HeldSession:
             return False
         self.thinned_told = (self.recording.thinned, now)
         return True
+
+    def keep_aside(self, copy: Recording, journal: HeldJournal) -> None:
+        """Have that copy of itself lie in a journal, with what was written on it, in case the window dies."""
+        carry_over(self.recording, copy)
+        with suppress(SessionError):  # the next note tries again
+            copy.close()
+        self._remove_aside()
+        self.aside = journal
+
+    def stop_following(self) -> None:
+        """Its writer is gone, and the file is what was seen of it; notes are to move into a journal now."""
+        self.following = None
+        self.file_mark = None if self.file is None else FileMark.of(self.file)
+        self.tried_notes = self.saved_notes
 
     def move_into(self, copy: Recording, journal: HeldJournal, leaving: LeavingJournals) -> None:
         """Be that copy of itself from here on, in a journal; what was written on it meanwhile goes along."""
@@ -134,12 +150,18 @@ class HeldSession:
     def let_go(self, leaving: LeavingJournals) -> None:
         """Stop training, close what is the window's, and see the journal off."""
         self.stop_training()
+        self._remove_aside()
         if self.owned:
             with suppress(SessionError):  # what could not be written is let go of here
                 self.recording.close()
         if self.journal is not None:
             leaving.add(self.recording, self.journal)
             self.journal = None
+
+    def _remove_aside(self) -> None:
+        if self.aside is not None:
+            self.aside.remove()
+            self.aside = None
 
     def discard(self) -> None:
         """Let go of what was never shown, its journal too."""

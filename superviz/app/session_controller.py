@@ -202,9 +202,10 @@ class SessionController(QObject):
             self.thinned.emit(held.recording.thinned)
         if held.following is not None:
             self._follow(held, held.following)
-        elif held.lacks_journal and not self.copying.is_on:
+        if held.lacks_journal and not self.copying.is_on:
             held.tried_notes = notes_of(held.recording)
-            self.copying.start(held.recording.copied, HeldJournal.new(self.journals), self._move_into)
+            then = self._move_into if held.following is None else held.keep_aside
+            self.copying.start(held.recording.copied, HeldJournal.new(self.journals), then)
 
     # -- its file -------------------------------------------------------------------------------------------------
 
@@ -356,7 +357,7 @@ class SessionController(QObject):
         else:
             if not line:
                 return
-            held.following = None
+            held.stop_following()
             self.remarked.emit(line)
         self.state_changed.emit(held.state, "")
 

@@ -151,6 +151,45 @@ def test_what_is_noted_meanwhile_is_journalled_when_it_ends(
     assert [mark.note for mark in Recording.open(journal).bookmarks] == ["here"]
 
 
+def test_what_is_noted_meanwhile_outlives_the_window(
+    window: MainWindow, writer: Writer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """What lies in the journals is what is offered back where the window is killed."""
+    qtbot.waitUntil(shows(window, 0))
+
+    def kept() -> list[list[str]]:
+        opened = [Recording.open(journal) for journal in (tmp_path / "journals").glob("*.superviz")]
+        return [[mark.note for mark in each.bookmarks] for each in opened if each.origin == "streamed"]
+
+    writer.append(3)
+    qtbot.waitUntil(shows(window, 1_020), timeout=2_000)
+    for notes in (["one"], ["one", "two"]):
+        window.controller.recording.bookmark(len(notes), notes[-1])
+        qtbot.waitUntil(lambda notes=notes: kept() == [notes], timeout=5_000)
+    assert window.controller.held.following is not None
+    writer.tell("close")
+    qtbot.waitUntil(lambda: window.controller.recording.is_writable, timeout=5_000)
+    assert kept() == [["one", "two"]], "only in the journal that it is in now"
+    window.controller.close()
+    assert kept() == []
+
+
+def test_saving_what_was_followed_to_its_end_asks_nothing(
+    window: MainWindow, writer: Writer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(shows(window, 0))
+    window.controller.recording.bookmark(0, "here")
+    writer.append(3)
+    qtbot.waitUntil(shows(window, 1_020), timeout=2_000)
+    writer.end()
+    qtbot.waitUntil(lambda: window.controller.recording.is_writable, timeout=10_000)
+    monkeypatch.setattr(questions, "ask_changed", lambda *_: pytest.fail("nobody else has changed it"))
+    window.files.save()
+    qtbot.waitUntil(lambda: not window.controller.saving.is_on, timeout=5_000)
+    saved = Recording.open(writer.path)
+    assert (saved.keyframe_count, [mark.note for mark in saved.bookmarks]) == (4, ["here"])
+
+
 def test_a_file_that_vanishes_is_told(window: MainWindow, writer: Writer, qtbot: QtBot) -> None:
     qtbot.waitUntil(shows(window, 0))
     writer.end()

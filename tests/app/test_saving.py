@@ -16,6 +16,7 @@ from superviz.app.buttons import Button
 from superviz.app.main_window import MainWindow
 from superviz.app.questions import Answer, Replacing
 from superviz.core.errors import SessionError
+from superviz.engine.runner import RunState
 from superviz.session.recording import Recording
 
 MakeWindow = Callable[..., MainWindow]
@@ -55,6 +56,21 @@ def test_each_save_keeps_what_was_there(window: MainWindow, tmp_path: Path) -> N
     assert found == {"run.superviz": "four", "run (older 1).superviz": "three", "run (older 2).superviz": "two"}
     assert not window.controller.has_unsaved_work
     assert window.controller.file == path
+
+
+def test_a_presets_run_is_unsaved_work_once_it_has_a_file_that_lacks_some_of_it(
+    make: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
+    controller = make("pentagon").controller
+    qtbot.waitUntil(lambda: controller.recording.live_step > 20, timeout=60_000)
+    controller.pause()
+    qtbot.waitUntil(lambda: controller.state is RunState.PAUSED)
+    assert not controller.has_unsaved_work, "the preset gives it back"
+    assert controller.save(tmp_path / "run.superviz")
+    assert not controller.has_unsaved_work
+    controller.train_steps(10)
+    qtbot.waitUntil(lambda: controller.has_unsaved_work, timeout=5_000)
 
 
 def test_the_window_goes_on_while_it_saves(window: MainWindow, qtbot: QtBot, tmp_path: Path, slow: None) -> None:

@@ -122,6 +122,8 @@ class HeldSession:
     def keep_aside(self, copy: Recording, journal: HeldJournal) -> None:
         """Have that copy of itself lie in a journal, with what was written on it, in case the window dies."""
         carry_over(self.recording, copy)
+        if not copy.title and self.file is not None:
+            copy.rename(self.file.stem)  # a journal's own name says nothing to whom it is offered back
         with suppress(SessionError):  # the next note tries again
             copy.close()
         self._remove_aside()

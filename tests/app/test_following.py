@@ -157,6 +157,8 @@ def test_what_is_noted_meanwhile_outlives_the_window(
     """What lies in the journals is what is offered back where the window is killed."""
     qtbot.waitUntil(shows(window, 0))
 
+    window.controller.recording.rename("")
+
     def kept() -> list[list[str]]:
         opened = [Recording.open(journal) for journal in (tmp_path / "journals").glob("*.superviz")]
         return [[mark.note for mark in each.bookmarks] for each in opened if each.origin == "streamed"]
@@ -167,6 +169,9 @@ def test_what_is_noted_meanwhile_outlives_the_window(
         window.controller.recording.bookmark(len(notes), notes[-1])
         qtbot.waitUntil(lambda notes=notes: kept() == [notes], timeout=5_000)
     assert window.controller.held.following is not None
+    aside = window.controller.held.aside
+    assert aside is not None
+    assert Recording.open(aside.path).title == "mine", "as the file is called"
     writer.tell("close")
     qtbot.waitUntil(lambda: window.controller.recording.is_writable, timeout=5_000)
     assert kept() == [["one", "two"]], "only in the journal that it is in now"

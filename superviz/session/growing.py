@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -38,3 +39,9 @@ class Growing(Generic[Scalar]):
         view = self._rows[:count]
         view.setflags(write=False)
         return view
+
+
+def last_until(steps: NDArray[np.int64], position: float) -> int:
+    """The index of the last of some growing `steps` that isn't after `position`; -1 where all are."""
+    # As a whole number: for a fraction numpy would turn all steps into fractions first, in every frame of a long run.
+    return int(np.searchsorted(steps, math.floor(position), side="right")) - 1

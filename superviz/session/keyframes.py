@@ -14,7 +14,7 @@ from superviz.core.errors import SessionError
 from superviz.core.experiment import Experiment
 from superviz.core.snapshot import Array, Snapshot
 from superviz.session.gauge import Gauge, Gauged
-from superviz.session.growing import Growing
+from superviz.session.growing import Growing, last_until
 
 TRAIL_POINTS = 128
 """The most points of a trail: more than its 14 painted segments need, few enough to gather in every frame..."""
@@ -94,7 +94,7 @@ class Keyframes:
         (points, hidden, features). Raises SessionError where what lies there can't be read.
         """
         steps = self.steps
-        before = int(np.searchsorted(steps, position, side="right")) - 1
+        before = last_until(steps, position)
         step, shown, past = int(steps[before]), self._kept(before).shown, before
         if position != step:
             if before + 1 < len(steps):

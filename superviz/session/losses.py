@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superviz.core.snapshot import LOSS_BUCKET_STEPS, Array
-from superviz.session.growing import Growing
+from superviz.session.growing import Growing, last_until
 
 _MOST_ENTRIES, _FEWEST_ENTRIES = 8_192, 1_024
 _MOST_BYTES = 2**25
@@ -33,7 +33,7 @@ class LossSeries:
 
     def until(self, step: int) -> LossSeries:
         """The entries that end at `step` at the latest."""
-        count = int(np.searchsorted(self.steps, step, side="right"))
+        count = last_until(self.steps, step) + 1
         tests = None if self.test_values is None else self.test_values[:count]
         return LossSeries(self.steps[:count], self.values[:count], tests)
 
@@ -132,7 +132,7 @@ class Losses:
         nan before the first.
         """
         series = self.series
-        entry = int(np.searchsorted(series.steps, position, side="right")) - 1
+        entry = last_until(series.steps, position)
         if entry < 0:
             return self._none, None if series.test_values is None else self._none
         return series.values[entry], None if series.test_values is None else series.test_values[entry]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superviz.session.growing import Growing
+from superviz.session.growing import Growing, last_until
 
 
 @given(st.lists(st.integers(0, 40), max_size=12))
@@ -53,3 +54,18 @@ def test_readers_never_see_half_a_row() -> None:
     done.set()
     reader.join()
     assert not torn
+
+
+@given(st.lists(st.integers(0, 50), unique=True).map(sorted), st.floats(-2, 60))
+def test_the_last_step_until_a_position(steps: list[int], position: float) -> None:
+    assert last_until(np.array(steps, np.int64), position) == sum(step <= position for step in steps) - 1
+
+
+def test_finding_a_step_takes_no_memory() -> None:
+    steps = np.arange(100_000)
+    tracemalloc.start()
+    try:
+        last_until(steps, 50_000.5)
+        assert tracemalloc.get_traced_memory()[1] < 10_000
+    finally:
+        tracemalloc.stop()

@@ -67,8 +67,7 @@ class Notifications(QWidget):
         card.dismissed.connect(self.take_back)
         self._cards.append(card)
         self._column.addWidget(card)
-        while len(self._cards) > _MOST_CARDS:
-            self._remove(next((card for card in self._cards if card.kind != "busy"), self._cards[0]))
+        self._make_room(card)
         card.show()
         self.show()  # before they are measured: only what is shown has its style
         self._place()
@@ -109,6 +108,16 @@ class Notifications(QWidget):
             self._place()
         return False
 
+    def _make_room(self, new: Card) -> None:
+        """Take the oldest back where there are too many. What awaits an answer yields only to what does so too."""
+        while len(self._cards) > _MOST_CARDS:
+            others = [card for card in self._cards if card is not new and card.kind != "busy"]
+            ordinary = [card for card in others if not card.awaits_answer]
+            yielding = ordinary or (others if new.awaits_answer else [])
+            if not yielding:
+                return
+            self._remove(yielding[0])
+
     def _remove(self, card: Card) -> None:
         if card in self._cards:
             self._cards.remove(card)
@@ -137,6 +146,7 @@ class Card(QWidget):
     def __init__(self, line: str, kind: Severity, offers: Sequence[Offer], body: QWidget | None = None) -> None:
         super().__init__()
         self.kind: Severity = kind
+        self.awaits_answer = bool(offers)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("severity", kind)
         self._grid = grid = QGridLayout(self)

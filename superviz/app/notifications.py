@@ -75,7 +75,7 @@ class Notifications(QWidget):
         return card
 
     def reword(self, card: Card, line: str) -> None:
-        """Say `line` on a card that is there, in place of what it says."""
+        """Say `line` on a card that is there, in place of what it says, and give it the room it needs by now."""
         if card in self._cards and card.line != line:
             card.say(line)
             self._place()
@@ -84,10 +84,6 @@ class Notifications(QWidget):
     def take_back(self, card: Card) -> None:
         """Be rid of a card, if it is there."""
         self._remove(card)
-        self._place()
-
-    def fit(self) -> None:
-        """Give the cards the room they need, once what stands on one of them is larger or smaller."""
         self._place()
 
     def focus_newest(self) -> None:

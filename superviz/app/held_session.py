@@ -82,6 +82,11 @@ class HeldSession:
         return "" if can_train else "These weights were trained elsewhere"
 
     @property
+    def may_grow(self) -> bool:
+        """Whether there may be more of it: it is being trained, here or elsewhere, or can be trained on."""
+        return self.following is not None or not self.why_not_trained
+
+    @property
     def has_grown(self) -> bool:
         """Whether more was recorded than is in its file."""
         return self.journal is not None and not self.pristine and self.recording.revision != self.saved_revision

@@ -254,7 +254,11 @@ class MainWindow(QMainWindow):
         # While it follows, the live head has only just moved on: nothing is ahead that a button could bring.
         live = int(position) if following else self.stage.live_step
         self.playback_bar.show_position(
-            position, loss, live, brief_loss_name(frame.moment.experiment, described=described)
+            position,
+            loss,
+            live,
+            brief_loss_name(frame.moment.experiment, described=described),
+            may_grow=frame.timeline.may_grow,
         )
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:

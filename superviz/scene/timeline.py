@@ -46,7 +46,7 @@ def figure(
 ) -> list[Drawable]:
     """The timeline filling the canvas, the playhead at `moment`; `live` marks the live head where it is elsewhere.
 
-    The note of the bookmark that is `hovered` stands there whole.
+    Of a run that can't grow it marks the end. The note of the bookmark that is `hovered` stands there whole.
     """
     if timeline.live_step <= 0:
         return [_nothing_yet(moment, canvas)]
@@ -303,18 +303,19 @@ def _flags(timeline: Timeline, curve: LossCurve, box: _Box, others: Sequence[Dra
 
 
 def _live_head(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
-    palette, mark = canvas.palette, box.mark
-    x, text = curve.x(timeline.live_step), box.text
+    mark, text = box.mark, box.text
+    word, color = ("live", canvas.palette.accent) if timeline.may_grow else ("end", canvas.palette.text2)
+    x = curve.x(timeline.live_step)
     y = curve.y_at(x)
-    fits = x + 10 * text + text_width("live", 12 * text, 600) <= canvas.width - 2
+    fits = x + 10 * text + text_width(word, 12 * text, 600) <= canvas.width - 2
     beside, anchor = (x + 10 * text, "start") if fits else (x - 8 * text, "end")
     meaning = Step(float(timeline.live_step))
     return [
-        _vertical(x, box.top, box.bottom, Stroke(palette.accent, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
-        Disc(x, y, 9.5 * mark, None, Paint(palette.accent, 0.22)),
-        Disc(x, y, 5.5 * mark, None, Paint(palette.canvas)),
-        Disc(x, y, 4.2 * mark, None, Paint(palette.accent)),
-        Text(beside, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, anchor, meaning=meaning),
+        _vertical(x, box.top, box.bottom, Stroke(color, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
+        Disc(x, y, 9.5 * mark, None, Paint(color, 0.22)),
+        Disc(x, y, 5.5 * mark, None, Paint(canvas.palette.canvas)),
+        Disc(x, y, 4.2 * mark, None, Paint(color)),
+        Text(beside, box.top + 10.5 * text, word, 12 * text, color, 600, anchor, meaning=meaning),
     ]
 
 

@@ -130,6 +130,14 @@ class TestAsPictured:
         assert (halo.radius, dot.radius) == (9.5, 4.2)
         assert dot.x == pytest.approx(48 + 4240 / 5000 * 1544)
 
+    def test_what_can_not_grow_has_an_end(self, build) -> None:
+        scene = build(replace(RUN, may_grow=False))
+        said = texts(scene)
+        assert "live" not in said
+        assert (said["end"].color, said["end"].meaning) == (DARK.text2, Step(4240))
+        inks = {d.fill.color for d in scene.drawables if isinstance(d, Disc) and d.fill}
+        assert DARK.accent not in inks, "accent means live"
+
     def test_no_live_head_where_the_playhead_is_there(self, build) -> None:
         assert "live" not in texts(build(position=4240.0))
         assert "live" in texts(build(position=4239.0))

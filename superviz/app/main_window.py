@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.files = SessionFiles(controller, self)
         self.handing_on = HandingOn(self.stage, controller, self.files, self.notifications, self)
         self.naming = FeatureNaming(self.stage, controller, self)
-        self.bookmarking = Bookmarking(self.stage, controller, self)
+        self.bookmarking = Bookmarking(self.stage, controller, self.notifications, self)
         self.renaming = Renaming(controller, self.toolbar.title_place, self)
         self.messages = Messages(controller, self.notifications, self.attempt, self.start_run, self.files)
         self.recovery = Recovery(controller, self.notifications, self.attempt, self.files.may_leave)

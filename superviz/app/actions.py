@@ -134,7 +134,7 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("to_start", "Playback", "To the start", lambda w: w.stage.scrub_to(0.0), ("Home",)),
     ActionRow("back", "Playback", "Back a little", lambda w: w.stage.scrub_by(-0.01), ("Left",)),
     ActionRow("forward", "Playback", "Forward a little", lambda w: w.stage.scrub_by(0.01), ("Right",)),
-    ActionRow("to_end", "Playback", "To the live head", lambda w: w.stage.playback.follow(), ("End",)),
+    ActionRow("to_end", "Playback", "To the end", lambda w: w.stage.playback.follow(), ("End",)),
     ActionRow("mark", "Playback", "Bookmark this step…", lambda w: w.bookmarking.mark(), ("B",), separated=True),
     ActionRow("next_mark", "Playback", "To the next bookmark", lambda w: w.bookmarking.go(+1), ("Shift+Right",)),
     ActionRow("previous_mark", "Playback", "To the bookmark before", lambda w: w.bookmarking.go(-1), ("Shift+Left",)),

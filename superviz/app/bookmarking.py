@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from superviz.app.buttons import Button
 from superviz.app.inline_editor import InlineEditor
+from superviz.app.notifications import Card, Notifications, Offer
 from superviz.app.session_controller import SessionController
 from superviz.app.stage import Stage
 from superviz.core.bookmark import LONGEST_NOTE, Bookmark
@@ -25,10 +26,14 @@ _OVER = 16
 class Bookmarking(QObject):
     """What is done to the bookmarks of the recording that the stage shows, by keys and on its timeline."""
 
-    def __init__(self, stage: Stage, controller: SessionController, window: QWidget) -> None:
+    def __init__(
+        self, stage: Stage, controller: SessionController, notifications: Notifications, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._stage, self._controller, self._window = stage, controller, window
+        self._notifications = notifications
         self._editor: InlineEditor | None = None
+        self._removed: Card | None = None
         view = stage.views["timeline"]
         view.opened.connect(self._opened)
         view.menu_asked.connect(self._menu_asked)
@@ -58,14 +63,16 @@ class Bookmarking(QObject):
         editor.taken_back.connect(partial(self._taken_back, step, before))
         remove = Button("quiet", text="Remove")
         remove.setProperty("tight", True)
-        remove.clicked.connect(partial(self._remove_edited, step))
+        remove.clicked.connect(partial(self._remove_edited, before))
         editor.bottom.addStretch(1)
         editor.bottom.addWidget(remove)
         editor.open_beside(*self._place_of(step))
 
-    def remove(self, step: int) -> None:
-        """Forget the bookmark at `step`."""
-        self._controller.recording.remove_bookmark(step)
+    def remove(self, bookmark: Bookmark) -> None:
+        """Forget it, and offer the last one that was forgotten back."""
+        self._controller.recording.remove_bookmark(bookmark.step)
+        put_back = Offer("Put back", partial(self._put_back, bookmark))
+        self._removed = self._notifications.notify("Bookmark removed", offers=[put_back])
 
     def go(self, by: int) -> None:
         """To the next bookmark, +1, or the one before, -1; where there is no more, stay."""
@@ -91,20 +98,27 @@ class Bookmarking(QObject):
 
     @Slot()
     def _session_changed(self) -> None:
-        """What was being noted is gone."""
+        """What was being noted is gone, and so is what could be put back."""
         if self._editor is not None:
             self._editor.close()
             self._editor = None
+        if self._removed is not None:
+            self._notifications.take_back(self._removed)
+            self._removed = None
 
     def _taken_back(self, step: int, before: Bookmark | None) -> None:
         self._editor = None
         if before is None:
-            self.remove(step)
+            self._controller.recording.remove_bookmark(step)
 
-    def _remove_edited(self, step: int, _clicked: bool = False) -> None:
+    def _remove_edited(self, before: Bookmark | None, _clicked: bool = False) -> None:
         if self._editor is not None:
             self._editor.take_back()
-        self.remove(step)
+        if before is not None:
+            self.remove(before)
+
+    def _put_back(self, bookmark: Bookmark) -> None:
+        self._controller.recording.bookmark(bookmark.step, bookmark.note)
 
     def _opened(self, meaning: Meaning, _at: QPointF) -> None:
         if isinstance(meaning, Bookmark):
@@ -114,11 +128,11 @@ class Bookmarking(QObject):
         menu = QMenu(self._window)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Edit the note…").triggered.connect(partial(self._edit_asked, bookmark.step))
-        menu.addAction("Remove the bookmark").triggered.connect(partial(self._remove_asked, bookmark.step))
+        menu.addAction("Remove the bookmark").triggered.connect(partial(self._remove_asked, bookmark))
         menu.popup(at)
 
     def _edit_asked(self, step: int, _checked: bool = False) -> None:
         self.edit(step)
 
-    def _remove_asked(self, step: int, _checked: bool = False) -> None:
-        self.remove(step)
+    def _remove_asked(self, bookmark: Bookmark, _checked: bool = False) -> None:
+        self.remove(bookmark)

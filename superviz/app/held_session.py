@@ -84,6 +84,11 @@ class HeldSession:
         return "" if can_train else "These weights were trained elsewhere"
 
     @property
+    def may_grow(self) -> bool:
+        """Whether there may be more of it: it is being trained, here or elsewhere, or can be trained on."""
+        return self.following is not None or not self.why_not_trained
+
+    @property
     def has_grown(self) -> bool:
         """Whether more was recorded than is in its file; of a preset's run, once it has one."""
         is_behind = self.journal is not None and self.recording.revision != self.saved_revision

@@ -67,6 +67,7 @@ class LeftRuns(QWidget):
     def _fit(self) -> None:
         count = min(_MOST_ROWS, len(self.rows))
         self._area.setFixedHeight(max(0, count * scaled(PICTURE) + (count - 1) * _GAP))
+        self.updateGeometry()  # at once: the card is measured before Qt would pass it on
 
     def _restore(self, left: LeftBehind, _clicked: bool = False) -> None:
         self.restore_asked.emit(left)

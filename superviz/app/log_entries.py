@@ -55,10 +55,12 @@ def log_runs(controller: SessionController) -> None:
 
 
 def show_log(window: MainWindow) -> None:
-    """Open it in whatever shows text here; where nothing does, its path is on the clipboard."""
+    """Open it in whatever shows text here, and say where it lies: a program that fails to start tells nobody."""
     path = log_path()
     if not path.is_file():
         window.notify(f"No log is kept: {path.parent} can’t be written to", "warning")
-    elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+    elif QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        window.notify(f"The log is {path}")
+    else:
         QGuiApplication.clipboard().setText(str(path))
-        window.notify("Nothing here opens the log: its path is on the clipboard")
+        window.notify(f"Nothing here opens the log; its path is on the clipboard: {path}")

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.files = SessionFiles(controller, self)
         self.handing_on = HandingOn(self.stage, controller, self.files, self.notifications, self)
         self.naming = FeatureNaming(self.stage, controller, self)
-        self.bookmarking = Bookmarking(self.stage, controller, self)
+        self.bookmarking = Bookmarking(self.stage, controller, self.notifications, self)
         self.renaming = Renaming(controller, self.toolbar.title_place, self)
         self.messages = Messages(controller, self.notifications, self.attempt, self.start_run, self.files)
         self.recovery = Recovery(controller, self.notifications, self.attempt, self.files.may_leave)
@@ -254,7 +254,11 @@ class MainWindow(QMainWindow):
         # While it follows, the live head has only just moved on: nothing is ahead that a button could bring.
         live = int(position) if following else self.stage.live_step
         self.playback_bar.show_position(
-            position, loss, live, brief_loss_name(frame.moment.experiment, described=described)
+            position,
+            loss,
+            live,
+            brief_loss_name(frame.moment.experiment, described=described),
+            may_grow=frame.timeline.may_grow,
         )
         self.playback_bar.show_playing(self.stage.playback.playing, self.stage.playback.looping)
         for row in PANELS:

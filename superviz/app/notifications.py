@@ -67,8 +67,7 @@ class Notifications(QWidget):
         card.dismissed.connect(self.take_back)
         self._cards.append(card)
         self._column.addWidget(card)
-        while len(self._cards) > _MOST_CARDS:
-            self._remove(next((card for card in self._cards if card.kind != "busy"), self._cards[0]))
+        self._make_room(card)
         card.show()
         self.show()  # before they are measured: only what is shown has its style
         self._place()
@@ -76,7 +75,7 @@ class Notifications(QWidget):
         return card
 
     def reword(self, card: Card, line: str) -> None:
-        """Say `line` on a card that is there, in place of what it says."""
+        """Say `line` on a card that is there, in place of what it says, and give it the room it needs by now."""
         if card in self._cards and card.line != line:
             card.say(line)
             self._place()
@@ -85,10 +84,6 @@ class Notifications(QWidget):
     def take_back(self, card: Card) -> None:
         """Be rid of a card, if it is there."""
         self._remove(card)
-        self._place()
-
-    def fit(self) -> None:
-        """Give the cards the room they need, once what stands on one of them is larger or smaller."""
         self._place()
 
     def focus_newest(self) -> None:
@@ -108,6 +103,16 @@ class Notifications(QWidget):
         if watched is self._over and event.type() is QEvent.Type.Resize and self._cards:
             self._place()
         return False
+
+    def _make_room(self, new: Card) -> None:
+        """Take the oldest back where there are too many. What awaits an answer yields only to what does so too."""
+        while len(self._cards) > _MOST_CARDS:
+            others = [card for card in self._cards if card is not new and card.kind != "busy"]
+            ordinary = [card for card in others if not card.awaits_answer]
+            yielding = ordinary or (others if new.awaits_answer else [])
+            if not yielding:
+                return
+            self._remove(yielding[0])
 
     def _remove(self, card: Card) -> None:
         if card in self._cards:
@@ -137,6 +142,7 @@ class Card(QWidget):
     def __init__(self, line: str, kind: Severity, offers: Sequence[Offer], body: QWidget | None = None) -> None:
         super().__init__()
         self.kind: Severity = kind
+        self.awaits_answer = bool(offers)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("severity", kind)
         self._grid = grid = QGridLayout(self)

@@ -32,7 +32,7 @@ class PlaybackBar(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._compact = False
-        self._ahead = 0
+        self._ahead, self._may_grow = 0, True
         self._step = ClauseLabel(tone="plain")
         self._loss = ClauseLabel()
         self._buttons = {
@@ -60,15 +60,20 @@ class PlaybackBar(QWidget):
         self.show_position(0.0, math.nan, 0)
         self.set_compact(False)
 
-    def show_position(self, position: float, loss: float, live_step: int, loss_name: str = "loss") -> None:
-        """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead."""
+    def show_position(
+        self, position: float, loss: float, live_step: int, loss_name: str = "loss", *, may_grow: bool = True
+    ) -> None:
+        """Show the playhead's step, the loss there (nan where there is none yet), and the live head's lead.
+
+        Where what is shown can't grow, it has no live head, only an end.
+        """
         step = math.floor(position)
         self._step.show_text(f"Step {step:,}")
         has_room = not self._compact and step < _LONG_STEP
         name = loss_name if has_room else loss_name.rpartition(" ")[2]
         self._loss.show_text(f"{name} {loss_text(loss)}" if math.isfinite(loss) else "")
-        if self._ahead != live_step - step:
-            self._ahead = live_step - step
+        if (self._ahead, self._may_grow) != (live_step - step, may_grow):
+            self._ahead, self._may_grow = live_step - step, may_grow
             self._show_follow()
 
     def show_playing(self, playing: bool, looping: bool) -> None:
@@ -122,8 +127,10 @@ class PlaybackBar(QWidget):
 
     def _show_follow(self) -> None:
         self._follow.setVisible(self._ahead > 0)
+        set_style(self._follow, "kind", "accent" if self._may_grow else "plain")
+        words = "Follow live" if self._may_grow else "To the end"
         steps = "step" if self._ahead == 1 else "steps"
-        self._follow.show_text("Follow live" if self._compact else f"Follow live, {self._ahead:,} {steps} ahead")
+        self._follow.show_text(words if self._compact else f"{words}, {self._ahead:,} {steps} ahead")
 
     @Slot(int)
     def _speed_activated(self, index: int) -> None:

@@ -86,9 +86,8 @@ class Recovery(QObject):
         self._runs = LeftRuns(found)
         self._runs.restore_asked.connect(self._restore_asked)
         self._runs.discard_asked.connect(self._discard)
-        what = "A run was" if len(found) == 1 else f"{len(found)} runs were"
-        line = f"{what} left open when superviz last ended"
-        self._card = self._notifications.notify(line, "info", [Offer("Not now", self._put_off)], self._runs)
+        offers = [Offer("Not now", self._put_off)]
+        self._card = self._notifications.notify(_heading(len(found)), "info", offers, self._runs)
         note_offered(left for left, _ in found)
 
     def _put_off(self) -> None:
@@ -117,7 +116,11 @@ class Recovery(QObject):
             self._notifications.take_back(self._card)
             self._put_off()
         else:
-            self._notifications.fit()
+            self._notifications.reword(self._card, _heading(len(self._runs.rows)))
+
+
+def _heading(count: int) -> str:
+    return f"{'A run was' if count == 1 else f'{count} runs were'} left open when superviz last ended"
 
 
 def picture(left: LeftBehind, palette: Palette) -> Scene | None:

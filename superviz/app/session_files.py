@@ -13,8 +13,11 @@ from superviz.app.importing import IMPORTABLE, Importing
 from superviz.app.log import timed
 from superviz.app.questions import Answer, Replacing
 from superviz.app.session_controller import SessionController
+from superviz.core.paths import file_stem
 from superviz.core.recipe import Recipe, load_recipe
 from superviz.session.display import DisplaySettings
+
+_UNTITLED = "session"
 
 
 class SessionFiles(QObject):
@@ -39,12 +42,13 @@ class SessionFiles(QObject):
     def name(self) -> str:
         """What the session goes by: its file's name, else its title."""
         file = self._controller.file
-        return file.stem if file else self._controller.recording.title or "session"
+        return file.stem if file else self._controller.recording.title or _UNTITLED
 
     def suggestion(self, ending: str) -> Path:
-        """A file beside the session's own, or in the folder of the one before."""
-        file = self._controller.file
-        return (file.parent if file else self.folder) / f"{self.name}{ending}"
+        """A file beside the session's own, or in the folder of the one before, by its title."""
+        if file := self._controller.file:
+            return file.with_name(f"{file.stem}{ending}")
+        return self.folder / f"{file_stem(self._controller.recording.title) or _UNTITLED}{ending}"
 
     def open(self, path: Path, display: DisplaySettings) -> None:
         """Show a session or weights, at rest, or a recipe, training and looked at as `display` says."""

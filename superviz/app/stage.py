@@ -215,12 +215,13 @@ class Stage(QObject):
 
     def _timeline_of(self, shown: Shown) -> Timeline:
         instance, recording = self.display.instance, shown.recording
-        key = (shown, instance, recording.revision, recording.live_step)
+        may_grow = recording is not self._controller.recording or self._controller.held.may_grow
+        key = (shown, instance, recording.revision, recording.live_step, may_grow)
         # Flat out there are dozens of keyframes a frame to be named: every other frame is soon enough.
         is_its_turn = key[:2] != self._timeline_key[:2] or self._frames % 2 == 0
         is_old = self._timeline is None or key != self._timeline_key or not self._timeline.is_complete
         if self._timeline is None or (is_old and is_its_turn):
-            self._timeline = shown.timeline(instance)
+            self._timeline = replace(shown.timeline(instance), may_grow=may_grow)
             self._timeline_key = key
         return self._timeline
 

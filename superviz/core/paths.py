@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from contextlib import suppress
 from pathlib import Path
+
+_LONGEST_STEM = 180
+"""In bytes. Systems take names of 255, of which endings and what stands beside a name get the rest."""
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
+"""Windows takes them for devices, whatever their ending."""
+
+
+def file_stem(title: str) -> str:
+    """The name, without an ending, of a file with that title, as every system can have it; "" where none is left."""
+    spaced = "".join(character if character.isprintable() else " " for character in title)
+    words = re.sub(r'["?]', "", re.sub(r"[/\\:*<>|]", "-", spaced)).split()
+    short = " ".join(words).strip(". ").encode(errors="ignore")[:_LONGEST_STEM].decode(errors="ignore")
+    stem = short.rstrip(". ")
+    return f"_{stem}" if _RESERVED.match(stem) else stem
 
 
 def is_there(path: Path) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from superviz.core.bookmark import Bookmark
-from superviz.scene.boxes import Box, box_of
+from superviz.scene.boxes import Box, box_of, overlaps
 from superviz.scene.canvas import Canvas
 from superviz.scene.drawables import Disc, Drawable, Paint, Path, Points, Rect, Scene, Stroke, Text
 from superviz.scene.flags import Flag, card, flag_drawables, place_flags
@@ -46,7 +46,7 @@ def figure(
 ) -> list[Drawable]:
     """The timeline filling the canvas, the playhead at `moment`; `live` marks the live head where it is elsewhere.
 
-    The note of the bookmark that is `hovered` stands there whole.
+    Of a run that can't grow it marks the end. The note of the bookmark that is `hovered` stands there whole.
     """
     if timeline.live_step <= 0:
         return [_nothing_yet(moment, canvas)]
@@ -56,6 +56,7 @@ def figure(
     )
     playhead = min(max(moment.position, 0.0), float(timeline.live_step))
     ahead = live and timeline.live_step - playhead >= 0.5
+    names = _curve_names(curve, box, canvas)
     marks = _marks(timeline, curve, box, canvas, curve.x(timeline.live_step) if ahead else box.right)
     head = _live_head(timeline, curve, box, canvas) if ahead else []
     flags = _flags(timeline, curve, box, [*marks, *head])
@@ -64,14 +65,16 @@ def figure(
         *_bands(timeline, curve, box, canvas),
         *_loss_axis(curve, box, canvas),
         *_curve(curve, curve.x(playhead), box, canvas),
-        *_loss_names(timeline, curve, _loss(moment, curve), box, canvas),
+        *names,
         *_dividers(timeline, curve, box, canvas),
         *_step_axis(timeline, curve, box, canvas),
         *_epoch_names(timeline, curve, box, canvas, playhead),
         *marks,
         *head,
         *flag_drawables(flags, box.bottom, canvas, hovered),
-        *_playhead(curve, box, canvas, playhead),
+        *_playhead_line(curve, box, canvas, playhead),
+        *_loss_name(timeline, curve, _loss(moment, curve), box, canvas, playhead, names),
+        *_playhead_dot(curve, box, canvas, playhead),
         *(drawable for flag in flags if flag.bookmark == hovered for drawable in card(flag, canvas)),
     ]
 
@@ -227,22 +230,59 @@ def _loss(moment: Moment, curve: LossCurve) -> str:
     return loss_name(moment.experiment, described=moment.described)
 
 
-def _loss_names(timeline: Timeline, curve: LossCurve, loss: str, box: _Box, canvas: Canvas) -> list[Drawable]:
-    """Which loss it is, where no curve is; of two curves, each one's name at its end."""
-    palette, size, inset = canvas.palette, 12 * box.text, 8 * box.text
+def _loss_name(
+    timeline: Timeline,
+    curve: LossCurve,
+    loss: str,
+    box: _Box,
+    canvas: Canvas,
+    playhead: float,
+    names: Sequence[Text],
+) -> list[Drawable]:
+    """Which loss it is, in a corner without lines or the curves' `names`; on a ground of its own if one crosses it."""
+    color, size, inset = canvas.palette.text3, 12 * box.text, 8 * box.text
     beside = _LIVE_ROOM * box.text
     high, low = box.top + 10.5 * box.text, box.bottom - (9 if canvas.compact else 12) * box.text
-    spots = [Text(box.left + inset, low, loss, size, palette.text3)]
+    left, right = box.left + inset, box.right - beside - 4
+    spots = [Text(left, low, loss, size, color), Text(right, low, loss, size, color, anchor="end")]
     if not (timeline.marks or timeline.bookmarks):
-        spots.insert(0, Text(box.right - beside - 4, high, loss, size, palette.text3, anchor="end"))
+        spots.insert(0, Text(right, high, loss, size, color, anchor="end"))
     # Around the live head wherever the playhead is, lest scrubbing moves the name.
     head = curve.x(timeline.live_step)
-    upright = [head - beside, head, head + beside, *(curve.x(epoch.start) for epoch in timeline.epochs[1:])]
-    taken = np.concatenate([curve.points, curve.test_points, [(x, y) for x in upright for y in (low, high)]])
-    names: list[Drawable] = [next((spot for spot in spots if not _any_within(taken, box_of(spot))), spots[0])]
+    steps = [
+        *(epoch.start for epoch in timeline.epochs[1:]),
+        *(at.step for at in (*timeline.marks, *timeline.bookmarks)),
+    ]
+    xs = [head - beside, head, head + beside, *(curve.x(step) for step in steps)]
+    taken: list[Box] = [*((x, box.top, x, box.bottom) for x in xs), *(box_of(name) for name in names)]
+    spot = next((spot for spot in spots if not _is_crossed(box_of(spot), curve, taken)), spots[0])
+    words = box_of(spot)
+    x = curve.x(playhead)
+    if not _is_crossed(words, curve, [*taken, (x, box.top, x, box.bottom)]):
+        return [spot]
+    margin = 4 * box.text
+    width = words[2] - words[0] + 2 * margin
+    ground = Paint(canvas.palette.canvas)
+    return [Rect(words[0] - margin, words[1], width, words[3] - words[1], 0.0, None, ground), spot]
+
+
+def _is_crossed(box: Box, curve: LossCurve, taken: Sequence[Box]) -> bool:
+    """Whether a line of either curve runs through the box, or it covers anything that is taken."""
+    left, top, right, bottom = box
+    for points in (curve.points, curve.test_points):
+        lowest, highest = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
+        if ((lowest < (right, bottom)) & (highest > (left, top))).all(axis=1).any():
+            return True
+    return overlaps(box, taken)
+
+
+def _curve_names(curve: LossCurve, box: _Box, canvas: Canvas) -> list[Text]:
+    """Of two curves, each one's name at its end."""
     if not (len(curve.points) and len(curve.test_points)):
-        return names
-    x, apart = float(curve.points[-1, 0]) - inset, 11 * box.text
+        return []
+    palette, size = canvas.palette, 12 * box.text
+    high = box.top + 10.5 * box.text
+    x, apart = float(curve.points[-1, 0]) - 8 * box.text, 11 * box.text
     left = x - text_width("training", size, 600)
     training, test = _reach(curve.points, left), _reach(curve.test_points, left)
     above = curve.test_points[-1, 1] <= curve.points[-1, 1]
@@ -251,21 +291,16 @@ def _loss_names(timeline: Timeline, curve: LossCurve, loss: str, box: _Box, canv
     below_test = above == between
     y, training_y = (test[1] + apart, training[0] - apart) if below_test else (test[0] - apart, training[1] + apart)
     y, training_y = (min(max(at, high), box.bottom - 0.6 * apart) for at in (y, training_y))
-    names.append(Text(x, y, "test", size, palette.text2, 600, "end"))
-    names.append(Text(x, training_y, "training", size, palette.accent, 600, "end"))
-    return names
+    return [
+        Text(x, y, "test", size, palette.text2, 600, "end"),
+        Text(x, training_y, "training", size, palette.accent, 600, "end"),
+    ]
 
 
 def _reach(points: Points, left: float) -> tuple[float, float]:
     """From where to where a curve goes in height, from `left` to its end."""
     heights = points[points[:, 0] >= min(left, points[-1, 0]), 1]
     return float(heights.min()), float(heights.max())
-
-
-def _any_within(points: Points, box: Box) -> bool:
-    left, top, right, bottom = box
-    inside = (points > (left, top)) & (points < (right, bottom))
-    return bool(inside.all(axis=1).any())
 
 
 def _down_to(points: Points, bottom: float) -> Points:
@@ -303,29 +338,37 @@ def _flags(timeline: Timeline, curve: LossCurve, box: _Box, others: Sequence[Dra
 
 
 def _live_head(timeline: Timeline, curve: LossCurve, box: _Box, canvas: Canvas) -> list[Drawable]:
-    palette, mark = canvas.palette, box.mark
-    x, text = curve.x(timeline.live_step), box.text
+    mark, text = box.mark, box.text
+    word, color = ("live", canvas.palette.accent) if timeline.may_grow else ("end", canvas.palette.text2)
+    x = curve.x(timeline.live_step)
     y = curve.y_at(x)
-    fits = x + 10 * text + text_width("live", 12 * text, 600) <= canvas.width - 2
+    fits = x + 10 * text + text_width(word, 12 * text, 600) <= canvas.width - 2
     beside, anchor = (x + 10 * text, "start") if fits else (x - 8 * text, "end")
     meaning = Step(float(timeline.live_step))
     return [
-        _vertical(x, box.top, box.bottom, Stroke(palette.accent, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
-        Disc(x, y, 9.5 * mark, None, Paint(palette.accent, 0.22)),
-        Disc(x, y, 5.5 * mark, None, Paint(palette.canvas)),
-        Disc(x, y, 4.2 * mark, None, Paint(palette.accent)),
-        Text(beside, box.top + 10.5 * text, "live", 12 * text, palette.accent, 600, anchor, meaning=meaning),
+        _vertical(x, box.top, box.bottom, Stroke(color, 1.8 * mark, 0.9, dashes=(4.0 * mark, 4.0 * mark))),
+        Disc(x, y, 9.5 * mark, None, Paint(color, 0.22)),
+        Disc(x, y, 5.5 * mark, None, Paint(canvas.palette.canvas)),
+        Disc(x, y, 4.2 * mark, None, Paint(color)),
+        Text(beside, box.top + 10.5 * text, word, 12 * text, color, 600, anchor, meaning=meaning),
     ]
 
 
-def _playhead(curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
-    palette, text, mark = canvas.palette, box.text, box.mark
-    x = curve.x(playhead)
-    y, top = curve.y_at(x), box.top - 22 * text
+def _playhead_line(curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
+    ink, text = canvas.palette.text1, box.text
+    x, top = curve.x(playhead), box.top - 22 * text
     pennant = _PENNANT * text + np.array([x, top])
     return [
-        _vertical(x, top + 12 * text, box.bottom, Stroke(palette.text1, 2.0 * mark)),
-        Path(pennant, None, Paint(palette.text1), closed=True),
+        _vertical(x, top + 12 * text, box.bottom, Stroke(ink, 2.0 * box.mark)),
+        Path(pennant, None, Paint(ink), closed=True),
+    ]
+
+
+def _playhead_dot(curve: LossCurve, box: _Box, canvas: Canvas, playhead: float) -> list[Drawable]:
+    palette, mark = canvas.palette, box.mark
+    x = curve.x(playhead)
+    y = curve.y_at(x)
+    return [
         Disc(x, y, 6.0 * mark, None, Paint(palette.canvas)),
         Disc(x, y, 4.7 * mark, None, Paint(palette.text1)),
     ]

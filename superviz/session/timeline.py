@@ -79,6 +79,8 @@ class Timeline:
     """By step, those up to `live_step`."""
     is_complete: bool = True
     """Whether all has been named that there was to name; otherwise there is more when it is read again."""
+    may_grow: bool = True
+    """Whether its end is a live head: it is being trained, or can be trained on."""
 
     def epoch_at(self, position: float) -> Epoch | None:
         """The epoch that `position` falls in."""

@@ -15,6 +15,7 @@ BODY_SIZE = 13
 """Logical pixels of ordinary text at text scale 1."""
 
 _THEME, _SCALE, _SIZE, _WEIGHT = "themeName", "textScale", "typeSize", "typeWeight"
+_TERM = re.compile(r"([+-]?\d+)(sp|px)\b")
 _STYLE_SHEET = RESOURCES / "theme.qss"
 
 
@@ -70,11 +71,19 @@ def set_style(widget: QWidget, name: str, value: str | bool) -> None:
 
 
 def style_sheet(palette: Palette, text_scale: float) -> str:
-    """The style sheet: "@name" stands for a palette's colour, "12sp" for 12 pixels times the text scale."""
+    """The style sheet: "@name" stands for a palette's colour, "12sp" for 12 pixels times the text scale.
+
+    "12sp+2px" is the sum of both, each a whole number of pixels.
+    """
     template = _STYLE_SHEET.read_text(encoding="utf-8")
     template = re.sub(r"/\*.*?\*/\s*", "", template, flags=re.DOTALL)
     colored = re.sub(r"@(\w+)", lambda found: str(getattr(palette, found[1])), template)
-    return re.sub(r"(\d+)sp\b", lambda found: f"{round(int(found[1]) * text_scale)}px", colored)
+
+    def length(found: re.Match[str]) -> str:
+        terms = _TERM.findall(found[0])
+        return f"{sum(round(int(count) * (text_scale if unit == 'sp' else 1)) for count, unit in terms)}px"
+
+    return re.sub(rf"(?:{_TERM.pattern})+", length, colored)
 
 
 def _set_font(widget: QWidget) -> None:

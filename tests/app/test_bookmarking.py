@@ -50,6 +50,11 @@ def line_of(editor: InlineEditor) -> QLineEdit:
     return editor.findChildren(QLineEdit)[0]
 
 
+def put_back(window: MainWindow, qtbot: QtBot) -> None:
+    offers = [found for found in window.notifications.findChildren(Button) if found.text() == "Put back"]
+    qtbot.mouseClick(offers[-1], LEFT)
+
+
 def ribbon(window: MainWindow, qtbot: QtBot, bookmark: Bookmark) -> QPoint:
     view = window.stage.views["timeline"]
 
@@ -92,6 +97,30 @@ def test_the_editors_button_removes_it(window: MainWindow, qtbot: QtBot) -> None
     qtbot.mouseClick(editor.findChildren(Button)[0], LEFT)
     assert marks(window) == []
     assert not editor.isVisible()
+    put_back(window, qtbot)
+    assert marks(window) == [(100, "before")]
+    assert window.notifications.lines == []
+
+
+def test_one_that_was_only_just_made_needs_no_way_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.bookmarking.mark()
+    qtbot.mouseClick(editor_of(window, qtbot).findChildren(Button)[0], LEFT)
+    assert marks(window) == []
+    assert window.notifications.lines == []
+
+
+def test_the_last_one_removed_can_be_put_back_into_its_own_session(window: MainWindow, qtbot: QtBot) -> None:
+    one, two = Bookmark(100, "one"), Bookmark(200, "two")
+    for bookmark in (one, two):
+        window.controller.recording.bookmark(bookmark.step, bookmark.note)
+    window.bookmarking.remove(one)
+    window.bookmarking.remove(two)
+    assert window.notifications.lines == ["Bookmark removed"], "they don't heap up"
+    put_back(window, qtbot)
+    assert marks(window) == [(200, "two")]
+    window.bookmarking.remove(two)
+    window.controller.restart(window.controller.experiment)
+    assert "Bookmark removed" not in window.notifications.lines
 
 
 def test_keys_go_from_one_to_the_next_and_stay_at_the_last(window: MainWindow, qtbot: QtBot) -> None:
@@ -161,6 +190,8 @@ def test_its_menu_edits_and_removes(window: MainWindow, qtbot: QtBot, qapp: QApp
     assert marks(window) == [(233, "Here")]
     asked()["Remove the bookmark"]()
     assert marks(window) == []
+    put_back(window, qtbot)
+    assert marks(window) == [(233, "Here")]
 
 
 def test_what_is_only_tried_out_has_no_bookmarks(

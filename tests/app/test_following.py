@@ -12,9 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from superviz.app import questions
+from superviz.app.buttons import Button
 from superviz.app.clause_label import ClauseLabel
 from superviz.app.main_window import MainWindow
 from superviz.app.questions import Answer
+from superviz.core.recipe import load_recipe
+from superviz.scene.drawables import Text
 from superviz.session.recording import Recording
 
 MakeWindow = Callable[..., MainWindow]
@@ -127,6 +130,28 @@ def test_a_writer_that_dies_is_told_calmly(window: MainWindow, writer: Writer, q
     writer.end()
     qtbot.waitUntil(lambda: window.notifications.lines == ["Nobody writes it any more: 12 snapshots"], timeout=5_000)
     assert shows(window, 1_100)()
+
+
+def test_its_end_is_live_only_while_it_is_written(window: MainWindow, writer: Writer, qtbot: QtBot) -> None:
+    follow = next(each for each in window.playback_bar.findChildren(Button) if each.text().startswith("Follow live"))
+    view = window.stage.views["timeline"]
+
+    def end() -> list[str]:
+        drawables = () if view.scene is None else view.scene.drawables
+        return [d.text for d in drawables if isinstance(d, Text) and d.text in ("live", "end")]
+
+    writer.append(11)
+    qtbot.waitUntil(shows(window, 1_100), timeout=2_000)
+    window.stage.scrub_to(500.0)
+    qtbot.waitUntil(lambda: follow.text() == "Follow live, 600 steps ahead")
+    qtbot.waitUntil(lambda: end() == ["live"])
+    writer.end()
+    qtbot.waitUntil(lambda: follow.text() == "To the end, 600 steps ahead", timeout=5_000)
+    qtbot.waitUntil(lambda: end() == ["end"])
+    window.controller.start(load_recipe("pentagon"), window.stage.display)
+    qtbot.waitUntil(lambda: window.stage.live_step > 10, timeout=20_000)
+    window.stage.scrub_to(0.0)
+    qtbot.waitUntil(lambda: follow.text().startswith("Follow live, "))
 
 
 def test_a_silent_writer_is_no_dead_one(window: MainWindow, writer: Writer, qtbot: QtBot) -> None:

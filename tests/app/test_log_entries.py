@@ -72,11 +72,11 @@ def test_help_shows_it(make: Callable[..., MainWindow], log: Path, monkeypatch: 
         patch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
         window.actions_by_name["show_log"].trigger()
         assert opened == [str(log)]
-        assert window.notifications.lines == []
+        assert window.notifications.lines == [f"The log is {log}"], "whether anything came of it or not"
         patch.setattr(QDesktopServices, "openUrl", lambda _url: False)
         window.actions_by_name["show_log"].trigger()
     assert QGuiApplication.clipboard().text() == str(log)
-    assert "on the clipboard" in window.notifications.lines[-1]
+    assert window.notifications.lines[-1].endswith(f"on the clipboard: {log}")
 
 
 def test_help_says_where_none_is_kept(make: Callable[..., MainWindow], hermetic_folders: Path) -> None:

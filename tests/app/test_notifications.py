@@ -177,6 +177,24 @@ def test_work_in_hand_stays_until_it_is_taken_back(qtbot: QtBot, notifications: 
     assert "too late" not in notifications.lines
 
 
+def test_a_question_is_not_pushed_out_by_what_asks_nothing(notifications: Notifications) -> None:
+    for number in range(4):
+        notifications.notify(f"question {number}", "error", [Offer("Yes", list)])
+        for line in ("seen", "heard", "said", "told"):
+            notifications.notify(line, "error")
+    questions = [f"question {number}" for number in range(4)]
+    assert notifications.lines == [*questions, "told"], "the newest is seen whatever is asked"
+    notifications.notify("question 4", "error", [Offer("Yes", list)])
+    assert notifications.lines == [*questions[1:], "question 4"], "questions push each other out"
+
+
+def test_work_in_hand_yields_to_nothing(notifications: Notifications) -> None:
+    lines = [f"work {number}" for number in range(5)]
+    for line in lines:
+        notifications.notify(line, "busy")
+    assert notifications.lines == lines
+
+
 def test_a_longer_line_gets_the_room_it_needs(notifications: Notifications, window: QWidget) -> None:
     card = notifications.notify("Short", "busy")
     height = card.height()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -66,7 +66,7 @@ def test_the_loss_is_named(bar: PlaybackBar) -> None:
     [
         ("To the start", "to_start"),
         ("Play the recording", "play"),
-        ("To the live head", "to_end"),
+        ("To the end", "to_end"),
         ("Loop", "loop"),
         ("Follow the live head", "follow"),
     ],
@@ -88,6 +88,18 @@ def test_follow_is_there_only_while_the_heads_differ(bar: PlaybackBar) -> None:
     assert follow.text() == "Follow live, 1 step ahead"
     bar.show_position(4240.0, 0.0014, 4240)
     assert not follow.isVisible()
+
+
+def test_what_can_not_grow_has_an_end_that_is_not_live(bar: PlaybackBar) -> None:
+    follow = face(bar, "Follow the live head")
+    bar.show_position(3180.0, 0.0014, 4240)
+    live = follow.palette().color(QPalette.ColorRole.ButtonText).name().upper()
+    bar.show_position(3180.0, 0.0014, 4240, may_grow=False)
+    ended = follow.palette().color(QPalette.ColorRole.ButtonText).name().upper()
+    assert follow.text() == "To the end, 1,060 steps ahead"
+    assert (live, ended) == (DARK.accent, DARK.text1)
+    bar.set_compact(True)
+    assert follow.text() == "To the end"
 
 
 def test_its_room_is_kept(bar: PlaybackBar) -> None:

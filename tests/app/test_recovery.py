@@ -20,6 +20,7 @@ from superviz.app.buttons import Button
 from superviz.app.held_journal import HeldJournal
 from superviz.app.left_runs import LeftRun, LeftRuns, Picture, ago
 from superviz.app.main_window import MainWindow
+from superviz.app.notifications import Card
 from superviz.app.questions import Answer
 from superviz.core.recipe import load_recipe
 from superviz.engine.runner import RunState
@@ -174,9 +175,35 @@ def test_discarding_asks_twice_and_removes_everything(
     press(qtbot, one, "Discard for good")
     assert not list((tmp_path / "journals").glob("one*"))
     assert texts(card) == ["two, 200"]
+    assert window.notifications.lines == ["A run was left open when superviz last ended"]
     press(qtbot, two, "Discard")
     press(qtbot, two, "Discard for good")
     assert window.notifications.lines == []
+
+
+def test_the_card_shrinks_with_its_rows(
+    make: MakeWindow, qtbot: QtBot, leave: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        leave(f"run {number}", float(number))
+    window = make("pentagon")
+    runs = card_of(window, qtbot)
+    (card,) = window.notifications.findChildren(Card)
+    qtbot.wait(50)
+    height = card.height()
+    first, second, _ = runs.rows.values()
+    press(qtbot, first, "Discard")
+    press(qtbot, first, "Discard for good")
+    heights = [card.height()]
+    qtbot.wait(50)
+    assert window.notifications.lines == ["2 runs were left open when superviz last ended"]
+    press(qtbot, second, "Restore")
+    heights.append(card.height())
+    qtbot.wait(50)
+    row_and_gap = 86
+    assert heights == [height - row_and_gap, height - 2 * row_and_gap]
+    assert card.height() == heights[-1], "nothing settles later"
+    assert runs.height() == 76 + 8, "no band is left empty"
 
 
 def test_not_now_offers_it_again_at_the_next_start(make: MakeWindow, qtbot: QtBot, leave: Callable[..., Path]) -> None:

@@ -73,6 +73,15 @@ def test_a_presets_run_is_unsaved_work_once_it_has_a_file_that_lacks_some_of_it(
     qtbot.waitUntil(lambda: controller.has_unsaved_work, timeout=5_000)
 
 
+def test_a_title_that_is_no_file_name_suggests_one(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(questions, "ask_save_file", lambda _parent, path: asked.append(path))
+    for title in ("loss 1/2", "..."):
+        window.controller.recording.rename(title)
+        window.files.save()
+    assert asked == [window.files.folder / "loss 1-2.superviz", window.files.folder / "session.superviz"]
+
+
 def test_the_window_goes_on_while_it_saves(window: MainWindow, qtbot: QtBot, tmp_path: Path, slow: None) -> None:
     began = time.perf_counter()
     window.controller.begin_save(tmp_path / "run.superviz")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from superviz.core.paths import is_folder, is_special, is_there, why_not_written
+from superviz.core.paths import file_stem, is_folder, is_special, is_there, why_not_written
 
 
 def test_pipes_and_devices_are_special(tmp_path: Path) -> None:
@@ -58,3 +58,38 @@ def test_what_lies_there(tmp_path: Path) -> None:
     assert is_there(tmp_path)
     assert is_folder(tmp_path)
     assert not is_there(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Pentagon, from eight starts", "Pentagon, from eight starts"),
+        ("loss 1/2", "loss 1-2"),
+        ("..\\C:\\a|b*c<d>e", "-C--a-b-c-d-e"),
+        ('"Why?" she said', "Why she said"),
+        ("two\nlines\tand\x00more\u2028", "two lines and more"),
+        (" . hidden. .", "hidden"),
+        ("p = 0.05", "p = 0.05"),
+        ("CON", "_CON"),
+        ("lpt1.old", "_lpt1.old"),
+        ("Constant", "Constant"),
+        ("lone \ud800", "lone"),
+        ("Übermäßig größer", "Übermäßig größer"),
+        ("...", ""),
+        ("?", ""),
+        ("", ""),
+    ],
+)
+def test_a_title_as_a_file_can_have_it(title: str, stem: str, tmp_path: Path) -> None:
+    assert file_stem(title) == stem
+    if stem:
+        (tmp_path / f"{stem}.superviz").touch()
+        assert [path.name for path in tmp_path.iterdir()] == [f"{stem}.superviz"]
+
+
+@pytest.mark.parametrize("title", ["x" * 300, "\N{PENTAGRAM}" * 100, "x" * 179 + ". and more"])
+def test_a_long_title_is_cut_between_letters(title: str) -> None:
+    stem = file_stem(title)
+    assert title.startswith(stem)
+    assert not stem.endswith(".")
+    assert 177 <= len(stem.encode()) <= 180

@@ -15,8 +15,9 @@ from superviz.core.experiment import Experiment
 from superviz.core.snapshot import frozen
 from superviz.scene import dashboard
 from superviz.scene import timeline as scene_timeline
+from superviz.scene.boxes import box_of, overlaps
 from superviz.scene.canvas import Canvas
-from superviz.scene.drawables import Disc, Path, Rect, Scene, Text
+from superviz.scene.drawables import Disc, Paint, Path, Rect, Scene, Text
 from superviz.scene.palette import DARK, LIGHT, mix
 from superviz.scene.picking import pick
 from superviz.scene.selection import Selection, Step
@@ -129,6 +130,13 @@ class TestAsPictured:
         halo, _, dot = [d for d in scene.drawables if isinstance(d, Disc)][:3]
         assert (halo.radius, dot.radius) == (9.5, 4.2)
         assert dot.x == pytest.approx(48 + 4240 / 5000 * 1544)
+
+    def test_what_can_not_grow_has_an_end(self, build) -> None:
+        scene = build(replace(RUN, may_grow=False))
+        said = texts(scene)
+        assert "live" not in said
+        assert (said["end"].color, said["end"].meaning) == (DARK.text2, Step(4240))
+        assert not [d for d in scene.drawables if isinstance(d, Disc) and d.fill and d.fill.color == DARK.accent]
 
     def test_no_live_head_where_the_playhead_is_there(self, build) -> None:
         assert "live" not in texts(build(position=4240.0))
@@ -271,6 +279,48 @@ class TestNothingCollides:
         for position in (100.0, 2000.0):
             name = texts(build(replace(RUN, marks=(), **changes), position))["loss, mean over features"]
             assert name.anchor == anchor
+
+    @pytest.mark.parametrize("live_step", [300, 1500, 4240])
+    def test_the_losss_name_keeps_off_bookmarks_and_a_curve_that_has_only_begun(self, live_step: int, build) -> None:
+        count = live_step // 10
+        losses = np.geomspace(0.01, 0.001, count).astype(np.float32)
+        begun = replace(RUN, live_step=live_step, steps=RUN.steps[:count], losses=losses, epochs=(), marks=())
+        marked = replace(begun, bookmarks=(Bookmark(50), Bookmark(200)))
+        scene = build(marked, 0.0)
+        left, top, width, height = text_extent(texts(scene)["loss, mean over features"])
+        lines = [d.points for d in scene.drawables if isinstance(d, Path) and d.stroke and np.ptp(d.points[:, 1]) > 0]
+        for points in lines:
+            ys = points[(points[:, 0] > left) & (points[:, 0] < left + width), 1]
+            assert not len(ys) or ys.max() < top or ys.min() > top + height
+
+    def test_the_losss_name_keeps_off_the_names_of_curves(self, build) -> None:
+        losses = np.maximum(np.geomspace(0.02, 0.001, 424), 0.0015).astype(np.float32)
+        losses[200:206] = 0.001  # the curve ends a line of text above the lowest
+        both = replace(RUN, losses=losses, test_losses=1.05 * losses, horizon=4240, bookmarks=(Bookmark(150),))
+        said = texts(build(both))
+        assert not overlaps(box_of(said["loss, mean over features"]), [box_of(said["test"]), box_of(said["training"])])
+
+    def test_the_playhead_passes_under_the_losss_name(self, build) -> None:
+        run = replace(RUN, marks=(Mark(4000, "p = 0.10"),))
+        plain, crossed = (build(run, position) for position in (2000.0, 100.0))
+        name = texts(crossed)["loss, mean over features"]
+        assert name == texts(plain)["loss, mean over features"], "it stays where it is"
+        order = list(crossed.drawables)
+        ground = order[order.index(name) - 1]
+        assert isinstance(ground, Rect)
+        assert ground.fill == Paint(DARK.canvas)
+        left, _, right, _ = box_of(name)
+        assert ground.x < left < right < ground.x + ground.width
+        (line,) = [path for path in lines(crossed, DARK.text1) if len(path.points) == 2]
+        assert left < line.points[0, 0] < right
+        assert order.index(line) < order.index(ground)
+        assert sum(isinstance(d, Rect) for d in plain.drawables) == sum(isinstance(d, Rect) for d in order) - 1
+
+    def test_where_no_corner_is_free_the_losss_name_has_a_ground(self, build) -> None:
+        ripples = np.where(np.arange(424) % 2, 0.1, 0.001)
+        order = list(build(replace(RUN, losses=ripples, horizon=4240), 2000.0).drawables)
+        (name,) = [d for d in order if isinstance(d, Text) and d.text.startswith("loss")]
+        assert isinstance(order[order.index(name) - 1], Rect)
 
     @pytest.mark.parametrize("canvas", [WIDE, COMPACT, Canvas(1616, 176, DARK, 1, 1.5), Canvas(500, 120, DARK)])
     def test_texts_of_one_line(self, canvas: Canvas, build) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSlider, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from superviz.app.buttons import Button
@@ -97,6 +98,32 @@ def test_lengths_grow_with_the_text(qapp: QApplication) -> None:
     assert "min-height: 36px" in style_sheet(DARK, 1.5)
     apply_theme(qapp, DARK, 1.5)
     assert (current_text_scale(), scaled(304)) == (1.5, 456)
+
+
+@pytest.mark.parametrize("focused", [False, True])
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0])
+def test_a_sliders_handle_is_round(scale: float, focused: bool, qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, DARK, scale)
+    slider, other = QSlider(Qt.Orientation.Horizontal), QLineEdit()
+    for widget in (slider, other):
+        qtbot.addWidget(widget)
+        widget.show()
+    slider.setValue(50)
+    keyed = slider if focused else other
+    keyed.activateWindow()
+    keyed.setFocus()
+    qtbot.waitUntil(keyed.hasFocus)
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    kind, handle = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    part = slider.style().subControlRect(kind, option, handle, slider)
+    picture = slider.grab(part).toImage()
+    assert part.width() == part.height() <= slider.height()
+    outline = DARK.accent if focused else DARK.text1
+    assert picture.pixelColor(part.width() // 2, 0).name().upper() == outline
+    assert picture.pixelColor(0, part.height() // 2).name().upper() == outline
+    for x, y in ((1, 1), (part.width() - 2, part.height() - 2)):
+        assert picture.pixelColor(x, y).lightness() < 70, "the corners are not its own"
 
 
 def test_a_theme_changes_at_run_time(qtbot: QtBot, qapp: QApplication) -> None:

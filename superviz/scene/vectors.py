@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from superviz.core.experiment import Experiment
 from superviz.scene.arrows import FEW, Emphasis, arrow_layer, halo
@@ -23,9 +24,9 @@ from superviz.scene.ground import axis_layer, axis_names, circle_layer, length_w
 from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
 from superviz.scene.labels import LabelStyle, label_layer, label_reach
 from superviz.scene.legend import legend_block, legend_width
-from superviz.scene.placement import Place, Placement
+from superviz.scene.placement import Place, Placement, intrusion
 from superviz.scene.selection import Selection
-from superviz.scene.text_extent import text_width
+from superviz.scene.text_extent import text_height, text_width
 from superviz.scene.trails import trail_layer
 from superviz.scene.type_sizes import TypeSizes
 from superviz.session.display import DisplaySettings
@@ -59,9 +60,15 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     x = 0.5 * canvas.width - (_LEGEND_SHIFT if beside else 0.0)
     caption, top = _caption(moment, instance, canvas, sizes, x)
     right = canvas.width - (legend_width(canvas, sizes) if beside else 0.0)
-    place = _place(moment, display, canvas, sizes, x, right, 0.0 if beside else top[3])
-    placement = placement_at(moment, instance, display, place)
+    home = _place(moment, display, canvas, sizes, x, right, 0.0 if beside else top[3])
+    placement = placement_at(moment, instance, display, home)
     words, taken = _other_words(moment, display, placement, colors, canvas, sizes, emphasis, beside)
+    if beside:
+        across = label_reach(W.shape[1], sizes.label, canvas.mark)
+        home = replace(home, unit=home.unit / intrusion(placement, taken[0], across, 0.5 * text_height(sizes.label)))
+    place = _moved(home, display, canvas)
+    if place != placement.place:
+        placement = placement_at(moment, instance, display, place)
     words, taken = caption + words, [top, *taken]
     reach, feet = feet_of(placement, emphasis.selected) if emphasis.selected is not None else ([], [])
     bounds = (4.0, 4.0, canvas.width - 4.0, canvas.height - 4.0)
@@ -201,14 +208,16 @@ def _marks(
 def _place(
     moment: Moment, display: DisplaySettings, canvas: Canvas, sizes: TypeSizes, x: float, right: float, top: float
 ) -> Place:
-    """The figure, centred on `x`, below `top`, labels left of `right`; then moved and scaled as the display says."""
-    W = moment.W[display.instance]
+    """The figure, centred on `x`, below `top`, labels left of `right`."""
     height = canvas.height - top
-    room = right - x - label_reach(W.shape[1], sizes.label, canvas.mark)
-    unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH) * display.zoom
+    room = right - x - label_reach(moment.W.shape[2], sizes.label, canvas.mark)
+    unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH)
     unit /= room_at(moment, display.instance, display)
     ring = ring_at(moment, display.instance, display)
-    pan_x, pan_y = display.pan
-    return Place(
-        x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark, ring
-    )
+    return Place(x, top + (0.5 + _LOWER) * height, unit, canvas.mark, ring)
+
+
+def _moved(place: Place, display: DisplaySettings, canvas: Canvas) -> Place:
+    """Moved and scaled as the display says."""
+    across, down = (part * canvas.height for part in display.pan)
+    return replace(place, x=place.x + across, y=place.y + down, unit=place.unit * display.zoom)

@@ -180,7 +180,7 @@ class _Layout:
         for least in (numbered, narrow):
             pitch = min((right - left) / (count + bias), (right - left - least) / count, (height - top - below) / count)
             gap = 2.0 if pitch >= 16 else 1.0 if pitch >= 6 else 0.0
-            cell = max(1.0, min(math.floor(pitch - gap), _LARGEST_CELL * text))
+            cell = max(min(1.0, max(0.1, pitch)), min(math.floor(pitch - gap), _LARGEST_CELL * text))
             strip = max(least, cell) if bias else 0.0
             if cell >= 17 * text:
                 break
@@ -359,7 +359,7 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
 
 def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawable]:
     grid, palette, text = layout.grid, canvas.palette, layout.text
-    width = max(grid.size, _LEAST_BAR * text)
+    width = max(grid.size, min(_LEAST_BAR * text, canvas.width - grid.left - 12))
     y = grid.top + grid.size + 17 * text
     size, low = 12 * text, y + 20 * text
     left, right = fixed(-matrix.maximum, 1), signed(matrix.maximum, 1)

@@ -91,6 +91,16 @@ class TestAsPictured:
         assert cell(scene, 0, 0).width >= 8
         assert all(bottom <= 180 for _, _, _, bottom in map(box_of, texts(scene)))
 
+    def test_the_colour_bar_stays_inside(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 400, compact=True, text=1.84, mark=0.72)
+        scene = interference.build(make_moment(), DISPLAY, Selection(), canvas)
+        assert all(d.x + d.width <= 268 for d in scene.drawables if isinstance(d, Rect))
+
+    def test_many_features_in_hardly_any_room(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 188, compact=True, text=1.84, mark=0.72)
+        scene = interference.build(make_moment(np.ones((2, 90)) / 2), DISPLAY, Selection(), canvas)
+        assert max(box_of(text)[3] for text in texts(scene)) <= 188
+
     def test_light(self, make_moment, make_canvas) -> None:
         scene = interference.build(make_moment(), DISPLAY, Selection(), make_canvas(palette=LIGHT))
         assert scene.background == LIGHT.panel

@@ -140,7 +140,7 @@ class TestIntrusion:
 
     TABLE = (160.0, 0.0, 300.0, 60.0)
 
-    def factor(self, *tips: tuple[float, float], across: float = 0.0, down: float = 0.0, **display: object) -> float:
+    def factor(self, *tips: tuple[float, ...], across: float = 0.0, down: float = 0.0, **display: object) -> float:
         W = np.array(tips).T
         camera = camera_for(W, DisplaySettings(**display))  # pyright: ignore[reportArgumentType]
         return intrusion(place_features(W, np.ones(W.shape[1]), PLACE, camera), self.TABLE, across, down)
@@ -176,6 +176,6 @@ class TestIntrusion:
     def test_a_camera_that_moves_keeps_the_arrows_off_wherever_it_goes(self) -> None:
         assert self.factor((0.0, 0.0, 3.0), (0.1, 0.0, 0.0), dimensions=3) == pytest.approx(150 / 60)
         assert self.factor((0.0, 0.0, 1.0), (0.1, 0.0, 0.0), dimensions=3) == 1.0
-        W = np.eye(4)
+        W = np.eye(4, dtype=np.float32)
         around = camera_on(W, 0, [1, 2, 3], DisplaySettings())
-        assert intrusion(place_features(9 * W, np.ones(4), PLACE, around), self.TABLE, 0.0, 0.0) == 1.0
+        assert intrusion(place_features(9 * W, np.ones(4, np.float32), PLACE, around), self.TABLE, 0.0, 0.0) == 1.0

@@ -386,3 +386,46 @@ def test_it_is_quick(W: np.ndarray, milliseconds: float) -> None:
     """Aimed at are 1 and 8 ms; the bounds leave room for a busy machine."""
     at = moment(W, grown(W), importance=0.9 if W.shape[1] <= MANY else 1.0)
     assert 1e3 * min(timeit.repeat(lambda: scene(at, Selection(Feature(2))), number=1, repeat=15)) < milliseconds
+
+
+class TestYielding:
+    """The larger the type, the less is said: words give way to the plot."""
+
+    @pytest.mark.parametrize(
+        ("size", "text", "table", "caption", "name"),
+        [
+            ((778, 406), 0.92, True, True, 22.0),
+            ((1168, 610), 1.38, True, True, 22.0),
+            ((480, 560), 0.92, False, True, 22.0),
+            ((918, 474), 1.61, False, False, 22.0),
+            ((574, 330), 1.38, False, False, 13.0),
+            ((574, 310), 1.38, False, False, 13.0),
+        ],
+    )
+    def test_the_table_then_the_caption_then_the_name(
+        self, size: tuple[int, int], text: float, table: bool, caption: bool, name: float
+    ) -> None:
+        built = scene(PENTAGON, canvas=Canvas(*size, DARK, 0.72, text, compact=True))
+        assert ("in all" in words(built)) == table
+        assert any(said.startswith("Five features") for said in words(built)) == caption
+        names = [item.size for item in built.drawables if isinstance(item, Text) and item.text == "Pentagon"]
+        assert names == [pytest.approx(name * text)]
+
+    def test_at_last_a_name_that_would_lie_on_the_plot(self) -> None:
+        dead = np.array([[0.0, 1.0, 0.0, -1.0, 0.0], [1.0, 0.0, -1.0, 0.0, 0.0]])
+        large, small = (scene(moment(dead), canvas=Canvas(*size, DARK, 0.72, 1.2)) for size in ((700, 400), (330, 190)))
+        assert any(said.startswith("Two digons") for said in words(large))
+        assert not {said.split()[0] for said in words(small)} - {"Feature"}
+
+    @pytest.mark.parametrize("text", [0.92, 1.1, 1.38, 1.6, 1.84])
+    @pytest.mark.parametrize("size", [(778, 406), (574, 347), (546, 325), (788, 493), (1043, 533), (918, 474)])
+    def test_the_plot_keeps_its_size_and_its_words_their_places(self, size: tuple[int, int], text: float) -> None:
+        built = scene(PENTAGON, Selection(Feature(2)), Canvas(*size, DARK, 0.72, text, compact=True))
+        assert 2 * circle(built).radius >= max(180.0, 0.5 * size[1])
+        shown = [item for item in built.drawables if isinstance(item, Text)]
+        boxes = [box_of(item) for item in shown]
+        assert {Feature(index) for index in range(5)} <= {item.meaning for item in shown}
+        for index, (left, top, right, bottom) in enumerate(boxes):
+            assert min(left, top + 2) >= 0, shown[index].text
+            assert max(right - size[0], bottom - size[1]) <= 2, shown[index].text
+            assert not overlaps((left + 1, top + 4, right - 1, bottom - 4), boxes[:index]), shown[index].text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 
@@ -24,16 +24,36 @@ class Measures:
         """Room for text that much larger."""
         return Measures(*(round(text_scale * getattr(self, field.name)) for field in fields(self)))
 
+    def yielding(self, least: Measures, width: int, height: int) -> Measures:
+        """In a window of that size, what stands around the vectors made smaller until they have their part of it.
+
+        Nothing gets smaller than in `least`; the toolbar, the recipe and headers keep the room for their words.
+        """
+        across = round((1 - _PART_OF_WIDTH) * width) - self.recipe
+        down = round((1 - _PART_OF_HEIGHT) * height) - self.toolbar
+        part = (down - least.strip - least.timeline) / max(1, self.strip + self.timeline - least.strip - least.timeline)
+        part = min(1.0, max(0.0, part))
+        return replace(
+            self,
+            right=max(least.right, min(self.right, across)),
+            strip=least.strip + round(part * (self.strip - least.strip)),
+            timeline=least.timeline + round(part * (self.timeline - least.timeline)),
+        )
+
 
 WIDE = Measures(toolbar=52, recipe=304, right=384, strip=180, timeline=176, header=40)
 COMPACT = Measures(toolbar=44, recipe=232, right=268, strip=118, timeline=118, header=32)
 COMPACT_BELOW = 1600
+TERSE_BELOW = 760
+"""At text scale 1: so wide that a compact toolbar fits, if only just."""
 LEAST = {"recipe": 0.9, "right": 0.8, "strip": 0.8, "timeline": 0.8, "interference": 0.6}
 """How much smaller than it was drawn a panel can be dragged."""
 _LEAST_NEURONS = 0.45
 """How high the neurons stay, as a part of their column's drawn width."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 280, 180
 """Logical pixels that the vectors always have."""
+_PART_OF_WIDTH, _PART_OF_HEIGHT = 0.45, 0.5
+"""Of the window: what is theirs before large type has its room elsewhere."""
 _HANDLE = 1
 
 
@@ -51,7 +71,7 @@ class Layout(QWidget):
     ) -> None:
         super().__init__(parent)
         self._toolbar, self._panels, self._playback_bar = toolbar, panels, playback_bar
-        self._measures, self._drawn_heatmap = WIDE, 1
+        self._measures, self._drawn_heatmap, self._bar_height = WIDE, 1, 0
         self.shares: dict[str, float] = {}
         """Of recipe, right, strip, timeline and interference, those that were dragged: parts of their drawn sizes."""
         self._timeline = QWidget()
@@ -103,6 +123,16 @@ class Layout(QWidget):
         self._timeline.setVisible("timeline" not in hidden)
         self._toolbar.setVisible("toolbar" not in hidden)
 
+    def event(self, event: QEvent) -> bool:
+        """A change of text scale reaches the playback bar's buttons late: then there is other room to share out."""
+        handled = super().event(event)
+        if (
+            event.type() == QEvent.Type.LayoutRequest
+            and self._playback_bar.minimumSizeHint().height() != self._bar_height
+        ):
+            self._place()
+        return handled
+
     def _place(self) -> None:
         width, upper = self.width() - 2 * _HANDLE, self.height() - self._measures.toolbar - _HANDLE
         recipe, right = self._size("recipe"), self._size("right")
@@ -110,6 +140,9 @@ class Layout(QWidget):
         fitting = min(1.0, max(0, width - _LEAST_WIDTH) / max(1, recipe + right))
         recipe, right = round(fitting * recipe), round(fitting * right)
         timeline = min(self._size("timeline"), max(1, upper - _LEAST_HEIGHT))
+        self._bar_height = self._playback_bar.minimumSizeHint().height()
+        if timeline:
+            timeline = max(timeline, self._bar_height)
         upper = max(1, upper - timeline)
         strip = min(self._size("strip"), max(1, upper - _HANDLE - _LEAST_HEIGHT))
         # The heatmap is square and as wide as its column; the neurons get what is left.

@@ -10,7 +10,7 @@ from superviz.scene import interference, neurons, strip, timeline, vectors
 from superviz.scene.canvas import Canvas
 from superviz.scene.differences import Differences, differences
 from superviz.scene.drawables import Scene
-from superviz.scene.effects import effects_formula
+from superviz.scene.effects import effects_clause, effects_formula
 from superviz.scene.selection import Selection
 from superviz.session.display import DisplaySettings
 from superviz.session.moment import Moment
@@ -69,7 +69,7 @@ def _strip_clause(frame: Frame) -> str:
 
 def _interference_clause(frame: Frame) -> str:
     if not frame.moment.described:
-        return f"{effects_formula(frame.moment)}: {interference.about(frame.moment)}"
+        return f"{effects_formula(frame.moment)}: {effects_clause(frame.moment)}"
     privileged = frame.moment.experiment.has_privileged_basis
     what = "what one alone does to all" if privileged else "what activating one does to another"
     return f"{effects_formula(frame.moment)}: {what}"

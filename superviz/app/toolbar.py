@@ -52,7 +52,7 @@ class Toolbar(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._compact = False
+        self._compact = self._terse = False
         self._state, self._step, self._progress = RunState.READY, 0, ""
         self._backend, self._gpu = "CPU", ""
         self._tried = False
@@ -155,6 +155,10 @@ class Toolbar(QWidget):
         """Offer the other theme: a sun while it is dark, a moon while it is light."""
         self._theme.show_icon("sun" if theme == "dark" else "moon")
 
+    def set_terse(self, terse: bool) -> None:
+        """From the next `set_compact` on, go without the words that a tooltip says too; or with them."""
+        self._terse = terse
+
     def set_compact(self, compact: bool) -> None:
         """Take the smaller form, or the full one; also after a change of text scale."""
         self._compact = compact
@@ -172,7 +176,8 @@ class Toolbar(QWidget):
         self._dimensions.set_segment_width(scaled(_WIDTHS["segment"][compact]))
         self._advance.show_text("" if compact else "Step")
         self._restart.show_text("" if compact else "Restart")
-        self._export.show_text("Export")
+        self._pace_label.setVisible(not self._terse)
+        self._export.show_text("" if self._terse else "Export")
         for button in (self._menu, self._theme):
             button.show_text("")
         metrics = self._pace_value.fontMetrics()

@@ -17,7 +17,7 @@ _BAR = 3.0
 def caption_block(
     explanation: Explanation, canvas: Canvas, sizes: TypeSizes, right: float
 ) -> tuple[list[Drawable], Box]:
-    """The words at the top left, the name kept left of `right`, and the box they take."""
+    """The words at the top left, the name kept left of `right`, and the box they take; without a caption, the name."""
     palette = canvas.palette
     left = margin(canvas)
     radius = 0.5 * sizes.title
@@ -30,7 +30,10 @@ def caption_block(
     for row, name in enumerate(names):
         drawables.append(Text(indent, y + row * 1.15 * sizes.title, name, sizes.title, palette.text1, weight=700))
     widest = indent + max(text_width(name, sizes.title, 700) for name in names)
-    y += (len(names) - 1) * 1.15 * sizes.title + 0.68 * sizes.title + 1.3 * sizes.caption
+    y += (len(names) - 1) * 1.15 * sizes.title + 0.68 * sizes.title
+    if not explanation.caption:
+        return drawables, (left, 0.0, widest, y)
+    y += 1.3 * sizes.caption
     width = 16 * sizes.caption
     line_height = 1.5 * sizes.caption
     for line in break_lines(explanation.brief if sizes.brief else explanation.caption, sizes.caption, width):

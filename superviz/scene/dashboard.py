@@ -12,6 +12,7 @@ from superviz.scene.boxes import Box
 from superviz.scene.canvas import Canvas
 from superviz.scene.clip import balanced, figure_in
 from superviz.scene.drawables import Drawable, Paint, Rect, Scene, Text
+from superviz.scene.effects import effects_clause
 from superviz.scene.explanation import explain
 from superviz.scene.glyphs import glyph_drawables
 from superviz.scene.inset import inset, scaled
@@ -169,7 +170,7 @@ def _interference(
     taken, _ = interference.extent(moment, display, canvas, canvas.height)
     drawn = interference.figure(moment, display, Selection(), canvas, maximum, canvas.height)
     return [
-        *_header("Interference", interference.about(moment), box, layout.text, palette),
+        *_header("Interference", effects_clause(moment), box, layout.text, palette),
         *inset(drawn, box[0] + max(0.0, (canvas.width - taken) / 2), box[1] + _HEADER * layout.text),
     ]
 

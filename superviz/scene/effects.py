@@ -38,6 +38,11 @@ def effects(
     return response(W[:, list(sources)], W_out[:, targets], rectified=rectified)
 
 
+def effects_clause(moment: Moment) -> str:
+    """What a cell tells, in a plain clause."""
+    return "what activating one does to another" if moment.described else "how far one goes along another"
+
+
 def effects_formula(moment: Moment) -> str:
     """What `effects` are, as a formula; <sup> raises."""
     experiment = moment.experiment

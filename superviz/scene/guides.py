@@ -21,6 +21,8 @@ _MERGE_WITHIN = 8.0
 _LINE_WIDTH, _DOTS_WIDTH = 1.4, 1.2
 _FOOT_RADIUS, _FOOT_RING = 5.0, 1.8
 _TAG_DISTANCE = 37.0
+_COVERING = 100
+"""What covering other words costs a tag, measured in arrows crossed: rather than do so it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def foot_layer(feet: Sequence[Foot], placement: Placement, palette: Palette) -> 
 def tag_layer(
     feet: Sequence[Foot], placement: Placement, feature: int, palette: Palette, size: float, taken: list[Box]
 ) -> list[Drawable]:
-    """The dot product beside each foot, clear of arrows and of `taken`, to which the tags' boxes are added."""
+    """The dot product beside each foot where it is clear of `taken`, to which tags' boxes are added; and of arrows."""
     if not feet:
         return []
     along = placement.tips[feature] - placement.starts[feature]
@@ -127,13 +129,13 @@ def tag_layer(
             x, y = foot.x + far * dx, foot.y + far * dy
             tag = Text(x, y, signed(foot.product), size, palette.text1, 600, "middle", box=box, meaning=foot.pair)
             extent = box_of(tag)
-            # Covering other words is far worse than crossing an arrow.
-            cost = 100 * overlaps(extent, taken) + sum(crosses(extent, arrow) for arrow in arrows)
+            cost = _COVERING * overlaps(extent, taken) + sum(crosses(extent, arrow) for arrow in arrows)
             if best is None or cost < best[0]:
                 best = cost, tag, extent
             if cost == 0:
                 break
         assert best is not None
-        drawables.append(best[1])
-        taken.append(best[2])
+        if best[0] < _COVERING:
+            drawables.append(best[1])
+            taken.append(best[2])
     return drawables

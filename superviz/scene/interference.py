@@ -39,6 +39,10 @@ _NAME_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 """How much of that it may take: the most that leaves room for the cells' numbers, and..."""
 _LEAST_CELL = 0.82
 """...cells not much smaller than without names."""
+_LEAST_BESIDE_WORDS = 0.5
+"""Nor may the readout take more of them; else it is left out, hovered or not, so that nothing moves."""
+_FOOT = 6.0
+"""Below the colour bar's numbers where nothing else is, at text scale 1."""
 
 
 def build(
@@ -51,13 +55,13 @@ def build(
     """
     colors = colors_at(moment, display.instance, canvas.palette, display)
     below = readout(moment, display, colors, selection, canvas)
-    drawables = figure(moment, display, selection, canvas, full_color(moment, largest), canvas.height - below.height)
-    return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *below.drawables))
-
-
-def about(moment: Moment) -> str:
-    """What a cell tells, in a plain clause."""
-    return "what activating one does to another" if moment.described else "how far one goes along another"
+    heights = canvas.height - below.height, canvas.height - _FOOT * canvas.text
+    shown = shown_at(moment, display.instance, display)
+    beside, alone = (_layout(moment, display, shown, canvas, height).grid.cell for height in heights)
+    taken = extent(moment, display, canvas, heights[0])[1] - _FOOT * canvas.text
+    said = taken <= heights[0] and beside >= _LEAST_BESIDE_WORDS * alone
+    drawables = figure(moment, display, selection, canvas, full_color(moment, largest), heights[not said])
+    return Scene(canvas.width, canvas.height, canvas.palette.panel, (*drawables, *(below.drawables if said else ())))
 
 
 _LARGEST = 1e30
@@ -176,7 +180,7 @@ class _Layout:
         for least in (numbered, narrow):
             pitch = min((right - left) / (count + bias), (right - left - least) / count, (height - top - below) / count)
             gap = 2.0 if pitch >= 16 else 1.0 if pitch >= 6 else 0.0
-            cell = max(1.0, min(math.floor(pitch - gap), _LARGEST_CELL * text))
+            cell = max(min(1.0, max(0.1, pitch)), min(math.floor(pitch - gap), _LARGEST_CELL * text))
             strip = max(least, cell) if bias else 0.0
             if cell >= 17 * text:
                 break
@@ -337,14 +341,12 @@ def _cells(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canva
 
 
 def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canvas) -> list[Drawable]:
-    grid = layout.grid
+    grid, palette = layout.grid, canvas.palette
     bold = matrix.place(selection.feature)
     drawn: list[Drawable] = []
     biases: list[float] = [] if matrix.biases is None else matrix.biases.tolist()
     for place, bias in enumerate(biases):
-        color = (
-            interference_color(canvas.palette, bias, matrix.maximum) if math.isfinite(bias) else canvas.palette.raised
-        )
+        color = interference_color(palette, bias, matrix.maximum) if math.isfinite(bias) else palette.raised
         meaning, y = Feature(matrix.features[place]), grid.down(place)
         drawn.append(Rect(layout.bias_x, y, layout.bias_width, grid.cell, layout.radius, None, Paint(color), meaning))
         if layout.bias_numbered and grid.cell >= 16 * layout.text:
@@ -357,7 +359,7 @@ def _biases(matrix: _Matrix, layout: _Layout, selection: Selection, canvas: Canv
 
 def _color_bar(matrix: _Matrix, layout: _Layout, canvas: Canvas) -> list[Drawable]:
     grid, palette, text = layout.grid, canvas.palette, layout.text
-    width = max(grid.size, _LEAST_BAR * text)
+    width = max(grid.size, min(_LEAST_BAR * text, canvas.width - grid.left - 12))
     y = grid.top + grid.size + 17 * text
     size, low = 12 * text, y + 20 * text
     left, right = fixed(-matrix.maximum, 1), signed(matrix.maximum, 1)

@@ -58,6 +58,11 @@ def label_reach(n_features: int, size: float, mark: float) -> float:
     return _GAP * mark + text_width(f"{_word(n_features)}{n_features}", size, 500) + 2 * _MARGIN
 
 
+def label_rise(size: float, mark: float) -> float:
+    """How far above its tip a label at the top ends, logical pixels."""
+    return _GAP * mark + (0.5 + _MIDDLE_GAP) * text_height(size) + 2 * _MARGIN
+
+
 def label_layer(placement: Placement, palette: Palette, style: LabelStyle, emphasis: Emphasis) -> list[Drawable]:
     """The labels of live features, with leaders to those that slid aside; of two that clash the less important goes."""
     n_features = len(placement.order)

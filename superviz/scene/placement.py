@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from superviz.core.geometry import DEAD_NORM, weight_norms
 from superviz.core.snapshot import Array
-from superviz.scene.boxes import Segment
+from superviz.scene.boxes import Box, Segment
 from superviz.scene.camera import Camera
 from superviz.scene.drawables import Points
 from superviz.scene.palette import importance_order
@@ -154,3 +154,24 @@ def shrinkage(W: Array, camera: Camera) -> float:
     # A camera that moves must not make the figure breathe.
     highest = longest if camera.shown == 3 or camera.follows else float(np.abs(camera.project(W)[1]).max(initial=0.0))
     return max(1.0, highest / _HIGHEST, longest / _LONGEST)
+
+
+def intrusion(placement: Placement, table: Box, across: float, down: float) -> float:
+    """By how much a figure must shrink to keep off `table`, to the right above its origin: 1 unless a vector is long.
+
+    A label ends `across` to the right of its tip and `down` below it. Continuous, as `shrinkage` is.
+    """
+    camera = placement.camera
+    live = placement.order[placement.alive[placement.order]]
+    starts, along = placement.starts[live], (placement.tips - placement.starts)[live]
+    if camera.shown == 3 or camera.follows:
+        # Wherever a camera that moves goes, arrows keep off; labels come and go with it.
+        longest = float(placement.norms[live].max(initial=0.0)) * placement.place.unit
+        room = table[0] - placement.place.x
+        return 1.0 if camera.around else max(1.0, longest / room)
+    left, bottom = table[0] - across, table[3] + down
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beside = np.where(along[:, 0] > 0, (left - starts[:, 0]) / along[:, 0], math.inf)
+        rising = np.maximum(0.0, (starts[:, 1] - bottom) / -along[:, 1])
+    below = np.where(along[:, 1] < 0, rising, np.where(starts[:, 1] >= bottom, math.inf, 0.0))
+    return max(1.0, 1.0 / float(np.maximum(beside, below).min(initial=1.0)))

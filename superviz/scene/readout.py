@@ -151,7 +151,9 @@ def _invitation(canvas: Canvas) -> Readout:
     text, palette = canvas.text, canvas.palette
     words = "Point at a cell to compare two features"
     if canvas.compact:
-        return Readout(34 * text, (Text(12, canvas.height - 18 * text, words, 12 * text, palette.text3),))
+        line = Text(12, canvas.height - 18 * text, words, 12 * text, palette.text3)
+        fits = text_width(words, line.size) <= canvas.width - 24
+        return Readout(34 * text, (line,) if fits else ())
     height = 44 * text
     top = canvas.height - 16 - height
     line = Text(canvas.width / 2, top + height / 2, words, 13 * text, palette.text3, anchor="middle")

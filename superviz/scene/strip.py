@@ -24,6 +24,8 @@ _WIDEST = 176.0
 """A card's width at most, at text scale 1: few instances don't stretch."""
 _NARROWEST = 74.0
 """A card's width at least; where not all have that, some instances go without."""
+_LEAST_ABOVE = 0.45
+"""The thumbnail's room, as a part of the card's height, for which the name is given up."""
 _PAGER = 46.0
 """Width of what stands for the instances on either side that have no card."""
 
@@ -93,6 +95,11 @@ class _Layout:
         return self.left + (index - self.first) * (self.width + self.gap)
 
     @property
+    def named(self) -> bool:
+        """Whether there is room for names: else they would take the thumbnails'."""
+        return self.note_y - 25 * self.text - self.top >= _LEAST_ABOVE * self.height
+
+    @property
     def note_y(self) -> float:
         """Where what sets an instance apart stands."""
         return self.top + self.height - 14 * self.text
@@ -104,8 +111,8 @@ class _Layout:
 
     @property
     def above(self) -> float:
-        """The room above the name."""
-        return max(self.name_y - 9 * self.text - self.top, 1.0)
+        """The room above the words."""
+        return max((self.name_y if self.named else self.note_y) - 9 * self.text - self.top, 1.0)
 
     @property
     def unit(self) -> float:
@@ -151,7 +158,7 @@ def _card(
             meaning,
         ),
         *picture,
-        Text(middle, layout.name_y, name, size, name_color, weight, "middle"),
+        *([Text(middle, layout.name_y, name, size, name_color, weight, "middle")] if layout.named else []),
         Text(middle, layout.note_y, note, 12 * layout.text, note_color, anchor="middle"),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from superviz.core.experiment import Experiment
 from superviz.scene.arrows import FEW, Emphasis, arrow_layer, halo
@@ -17,15 +18,15 @@ from superviz.scene.digest import digest_of
 from superviz.scene.drawables import Drawable, Path, Scene, Text
 from superviz.scene.effects import effect_sentence
 from superviz.scene.examples import MOST_EXAMPLES
-from superviz.scene.explanation import explain
+from superviz.scene.explanation import Explanation, explain
 from superviz.scene.figure import examples_at, outlines_at, placement_at, ring_at, room_at, trailed_features
 from superviz.scene.ground import axis_layer, axis_names, circle_layer, length_words, origin_layer, tick_name
 from superviz.scene.guides import feet_of, foot_layer, guide_layer, tag_layer
-from superviz.scene.labels import LabelStyle, label_layer, label_reach
+from superviz.scene.labels import LabelStyle, label_layer, label_reach, label_rise
 from superviz.scene.legend import legend_block, legend_width
-from superviz.scene.placement import Place, Placement
+from superviz.scene.placement import Place, Placement, intrusion
 from superviz.scene.selection import Selection
-from superviz.scene.text_extent import text_width
+from superviz.scene.text_extent import text_height, text_width
 from superviz.scene.trails import trail_layer
 from superviz.scene.type_sizes import TypeSizes
 from superviz.session.display import DisplaySettings
@@ -40,6 +41,10 @@ _USUAL_LENGTH = 1.13
 _LEGEND_SHIFT = 46.0
 _BESIDE = 3.2
 """In legend widths: the canvas on which words stand beside the figure. On a narrower one it lies below its caption."""
+_LEAST_OF_WHOLE = 0.82
+"""How much smaller words may make the figure than it is without them."""
+_CORNER_CLEAR = 1.15
+"""In unit radii: how far from the origin words in a corner stay."""
 _LOWER = 0.0095
 """The origin lies this part of the height below the middle, since the topmost label needs more room."""
 _LENGTH_MARK_TURNS = (57.0, 123.0, 33.0, 147.0, -33.0, -147.0, -57.0, -123.0)
@@ -55,13 +60,15 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     W = moment.W[instance]
     emphasis = Emphasis.of(selection, W.shape[1])
     colors = colors_at(moment, instance, palette, display)
-    beside = canvas.width >= _BESIDE * legend_width(canvas, sizes)
-    x = 0.5 * canvas.width - (_LEGEND_SHIFT if beside else 0.0)
-    caption, top = _caption(moment, instance, canvas, sizes, x)
-    right = canvas.width - (legend_width(canvas, sizes) if beside else 0.0)
-    place = _place(moment, display, canvas, sizes, x, right, 0.0 if beside else top[3])
-    placement = placement_at(moment, instance, display, place)
+    beside, (caption, top), home = _arranged(moment, display, canvas, sizes)
+    placement = placement_at(moment, instance, display, home)
     words, taken = _other_words(moment, display, placement, colors, canvas, sizes, emphasis, beside)
+    if beside:
+        across = label_reach(W.shape[1], sizes.label, canvas.mark)
+        home = replace(home, unit=home.unit / intrusion(placement, taken[0], across, 0.5 * text_height(sizes.label)))
+    place = _moved(home, display, canvas)
+    if place != placement.place:
+        placement = placement_at(moment, instance, display, place)
     words, taken = caption + words, [top, *taken]
     reach, feet = feet_of(placement, emphasis.selected) if emphasis.selected is not None else ([], [])
     bounds = (4.0, 4.0, canvas.width - 4.0, canvas.height - 4.0)
@@ -92,10 +99,38 @@ def build(moment: Moment, display: DisplaySettings, selection: Selection, canvas
     return Scene(canvas.width, canvas.height, palette.canvas, tuple(layers))
 
 
-def _caption(moment: Moment, instance: int, canvas: Canvas, sizes: TypeSizes, x: float) -> tuple[list[Drawable], Box]:
+def _arranged(
+    moment: Moment, display: DisplaySettings, canvas: Canvas, sizes: TypeSizes
+) -> tuple[bool, tuple[list[Drawable], Box], Place]:
+    """Whether the legend stands beside the figure; the caption and its box; and where the figure lies.
+
+    Words yield to it: the legend first, then the caption, then the size of the name. At last the name stands in the
+    corner, or not at all.
+    """
+    said, x, legend = explain(moment, display.instance), 0.5 * canvas.width, legend_width(canvas, sizes)
+    whole = _place(moment, display, canvas, sizes, x, canvas.width)
+    least = _LEAST_OF_WHOLE * whole.unit
+    if canvas.width >= _BESIDE * legend:
+        place = _place(moment, display, canvas, sizes, x - _LEGEND_SHIFT, canvas.width - legend)
+        if place.unit >= least:
+            return True, _caption(said, moment, canvas, sizes, place.x), place
+    name, small = replace(said, caption=""), replace(sizes, title=sizes.body)
+    for words, size in ((said, sizes), (name, sizes), (name, small)):
+        caption = _caption(words, moment, canvas, size, x)
+        bottom = caption[1][3]
+        place = _place(moment, display, canvas, sizes, x, canvas.width, bottom)
+        if place.unit >= least:
+            return False, caption, place
+    corner = math.hypot(max(0.0, x - caption[1][2]), max(0.0, whole.y - bottom))
+    return False, caption if corner >= _CORNER_CLEAR * whole.unit else ([], (0.0, 0.0, 0.0, 0.0)), whole
+
+
+def _caption(
+    said: Explanation, moment: Moment, canvas: Canvas, sizes: TypeSizes, x: float
+) -> tuple[list[Drawable], Box]:
     # Feature 1 points up: its label stands above the origin, at x.
     right = x - 0.5 * text_width("Feature 1", sizes.label, 700) - 12.0 if moment.W.shape[1] > 1 else canvas.width
-    return caption_block(explain(moment, instance), canvas, sizes, right)
+    return caption_block(said, canvas, sizes, right)
 
 
 def _other_words(
@@ -199,16 +234,21 @@ def _marks(
 
 
 def _place(
-    moment: Moment, display: DisplaySettings, canvas: Canvas, sizes: TypeSizes, x: float, right: float, top: float
+    moment: Moment, display: DisplaySettings, canvas: Canvas, sizes: TypeSizes, x: float, right: float, top: float = 0.0
 ) -> Place:
-    """The figure, centred on `x`, below `top`, labels left of `right`; then moved and scaled as the display says."""
-    W = moment.W[display.instance]
+    """The figure, centred on `x`, below `top`, labels left of `right` and, of what is not too long, below `top`."""
     height = canvas.height - top
-    room = right - x - label_reach(W.shape[1], sizes.label, canvas.mark)
-    unit = min(_UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH) * display.zoom
+    room = right - x - label_reach(moment.W.shape[2], sizes.label, canvas.mark)
+    above = (0.5 + _LOWER) * height - label_rise(sizes.label, canvas.mark)
+    unit = min(
+        _UNIT_SHARE * height, _WIDEST_UNIT_SHARE * canvas.width, room / _USUAL_LENGTH, max(1.0, above / _USUAL_LENGTH)
+    )
     unit /= room_at(moment, display.instance, display)
     ring = ring_at(moment, display.instance, display)
-    pan_x, pan_y = display.pan
-    return Place(
-        x + pan_x * canvas.height, top + (0.5 + _LOWER) * height + pan_y * canvas.height, unit, canvas.mark, ring
-    )
+    return Place(x, top + (0.5 + _LOWER) * height, unit, canvas.mark, ring)
+
+
+def _moved(place: Place, display: DisplaySettings, canvas: Canvas) -> Place:
+    """Moved and scaled as the display says."""
+    across, down = (part * canvas.height for part in display.pan)
+    return replace(place, x=place.x + across, y=place.y + down, unit=place.unit * display.zoom)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QSplitter, QSplitterHandle, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from superviz.app.layout import COMPACT, LEAST, WIDE, Layout, Measures
@@ -183,3 +183,34 @@ def test_what_was_dragged_over_has_its_size_again(window: Window) -> None:
 def test_names_of_no_panel_are_passed_over(window: Window) -> None:
     window.layout.drag({"heatmap of old": 2.0, "strip": 1.5})
     assert window.layout.shares == {"strip": 1.5}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1600, 900), (1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_large_type_leaves_the_vectors_their_part(width: int, height: int, scale: float) -> None:
+    whole = COMPACT.scaled(scale)
+    given = whole.yielding(COMPACT, width, height)
+    assert (given.toolbar, given.recipe, given.header) == (whole.toolbar, whole.recipe, whole.header)
+    least = (COMPACT.right, COMPACT.strip, COMPACT.timeline)
+    got = (given.right, given.strip, given.timeline)
+    assert all(one <= other for one, other in zip(least, got, strict=True))
+    assert all(one <= other for one, other in zip(got, (whole.right, whole.strip, whole.timeline), strict=True))
+    assert width - given.recipe - given.right >= 0.45 * width - 1 or given.right == COMPACT.right
+    assert height - given.toolbar - given.strip - given.timeline >= 0.5 * height - 2 or got[1:] == least[1:]
+
+
+def test_only_as_much_as_is_needed_is_taken() -> None:
+    assert COMPACT.yielding(COMPACT, 640, 360) == COMPACT
+    assert COMPACT.scaled(1.5).yielding(COMPACT, 1920, 1080) == COMPACT.scaled(1.5)
+    tight = COMPACT.scaled(2.0).yielding(COMPACT, 1280, 720)
+    assert (tight.right, tight.strip, tight.timeline) == (COMPACT.right, 136, 136)
+
+
+def test_the_timeline_is_no_lower_than_its_buttons(window: Window) -> None:
+    window.bar.setMinimumSize(0, 200)
+    layout = QVBoxLayout(window.bar)
+    layout.addSpacing(200)
+    window.layout.apply(WIDE)
+    QApplication.processEvents()
+    assert window.height("timeline") >= 200
+    assert window.height("strip") == WIDE.strip

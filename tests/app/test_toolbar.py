@@ -226,3 +226,16 @@ def test_everything_has_its_room(qapp: QApplication, toolbar: Toolbar, width: in
     assert parts[-1].geometry().right() < width
     status = toolbar.findChildren(ClauseLabel)[0]
     assert status.shown() == [(status.text, False)]
+
+
+def test_where_room_is_scarcest_words_that_are_tooltips_too_are_left_out(toolbar: Toolbar) -> None:
+    toolbar.set_compact(True)
+    least, export = toolbar.minimumSizeHint().width(), face(toolbar, "Export a clip or picture")
+    toolbar.set_terse(True)
+    toolbar.set_compact(True)
+    assert export.text() == ""
+    assert not next(label for label in toolbar.findChildren(QLabel) if label.text() == "Pace").isVisible()
+    assert toolbar.minimumSizeHint().width() < least - 60
+    toolbar.set_terse(False)
+    toolbar.set_compact(True)
+    assert (export.text(), toolbar.minimumSizeHint().width()) == ("Export", least)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -94,3 +95,11 @@ def test_the_sentence_stands_beside_a_bar_in_its_features_colour() -> None:
         assert top <= box_of(text)[1]
         assert box_of(text)[3] <= bottom
         assert box_of(text)[2] <= right + 1 or text is heading
+
+
+def test_without_a_caption_the_name_alone_takes_room() -> None:
+    drawables, box = caption_block(replace(SAID, caption=""), LARGE, TypeSizes.of(LARGE), 900)
+    (name,) = texts(drawables)
+    assert name.weight == 700
+    assert box_of(name)[3] - 2 <= box[3] < caption_block(SAID, LARGE, TypeSizes.of(LARGE), 900)[1][3] - 30
+    assert box[2] == pytest.approx(box_of(name)[2])

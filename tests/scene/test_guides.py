@@ -152,8 +152,9 @@ def test_the_furthest_tag_stands_outward_on_the_line() -> None:
     assert tag.y == pytest.approx(furthest.y + 37)
 
 
-def test_a_tag_has_its_place_even_where_nothing_is_free() -> None:
-    assert len(tags(PENTAGON, 0, [(0.0, 0.0, 1000.0, 800.0)])) == 2
+def test_a_tag_that_would_cover_words_is_left_out() -> None:
+    assert tags(PENTAGON, 0, [(0.0, 0.0, 1000.0, 800.0)]) == []
+    assert [tag.text for tag in tags(PENTAGON, 0, [(0.0, 420.0, 1000.0, 800.0)])] == ["+0.39"]
 
 
 def test_a_foot_knows_where_it_stands() -> None:

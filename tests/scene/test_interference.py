@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from superviz.scene import interference
+from superviz.scene.boxes import box_of
 from superviz.scene.drawables import Rect, Scene, Text
 from superviz.scene.palette import DARK, LIGHT, interference_color
 from superviz.scene.picking import pick
@@ -72,6 +73,33 @@ class TestAsPictured:
         ]
         assert {"bias", "−0.25", "−1.3 down", "0", "up +1.3"} <= set(said)
         assert said.count("3") == 2
+
+    @pytest.mark.parametrize(("text", "height"), [(1.84, 170), (1.84, 95), (0.92, 60)])
+    @pytest.mark.parametrize("n_features", [5, 60])
+    @pytest.mark.parametrize("hovered", [None, Pair(0, 1)])
+    def test_without_room_the_matrix_goes_before_the_readout(
+        self, make_moment, make_canvas, text: float, height: float, n_features: int, hovered: Pair | None
+    ) -> None:
+        moment = make_moment(np.ones((2, n_features), np.float32) / 2)
+        canvas = make_canvas(268, height, compact=True, text=text, mark=0.72)
+        scene = interference.build(moment, DISPLAY, Selection(hovered=hovered), canvas)
+        assert not {"Point at a cell to compare two features", "1 and 2"} & {found.text for found in texts(scene)}
+
+    def test_its_cells_then_have_the_room(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 180, compact=True, text=1.84, mark=0.72)
+        scene = interference.build(make_moment(), DISPLAY, Selection(), canvas)
+        assert cell(scene, 0, 0).width >= 8
+        assert all(bottom <= 180 for _, _, _, bottom in map(box_of, texts(scene)))
+
+    def test_the_colour_bar_stays_inside(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 400, compact=True, text=1.84, mark=0.72)
+        scene = interference.build(make_moment(), DISPLAY, Selection(), canvas)
+        assert all(d.x + d.width <= 268 for d in scene.drawables if isinstance(d, Rect))
+
+    def test_many_features_in_hardly_any_room(self, make_moment, make_canvas) -> None:
+        canvas = make_canvas(268, 188, compact=True, text=1.84, mark=0.72)
+        scene = interference.build(make_moment(np.ones((2, 90)) / 2), DISPLAY, Selection(), canvas)
+        assert max(box_of(text)[3] for text in texts(scene)) <= 188
 
     def test_light(self, make_moment, make_canvas) -> None:
         scene = interference.build(make_moment(), DISPLAY, Selection(), make_canvas(palette=LIGHT))

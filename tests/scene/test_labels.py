@@ -11,11 +11,11 @@ from superviz.scene.arrows import NO_EMPHASIS, Emphasis
 from superviz.scene.boxes import Box, box_of, overlaps
 from superviz.scene.camera import camera_for
 from superviz.scene.drawables import Path, Text
-from superviz.scene.labels import LabelStyle, label_layer, label_reach
+from superviz.scene.labels import LabelStyle, label_layer, label_reach, label_rise
 from superviz.scene.palette import DARK
 from superviz.scene.placement import Place, Placement, place_features
 from superviz.scene.selection import Feature
-from superviz.scene.text_extent import text_width
+from superviz.scene.text_extent import text_height, text_width
 from superviz.session.display import DisplaySettings
 
 ROOM = (0.0, 0.0, 800.0, 800.0)
@@ -155,3 +155,5 @@ def test_on_a_line_labels_stay_in_their_lanes() -> None:
 def test_reach_is_the_gap_and_the_longest_name() -> None:
     assert label_reach(5, 15, 1.0) == pytest.approx(18 + text_width("Feature 5", 15, 500) + 4)
     assert label_reach(80, 15, 2.0) < label_reach(5, 15, 2.0)
+    # The label of a tip at the top, half its height and a little above the end of the gap.
+    assert label_rise(15, 1.0) == pytest.approx(18 + 0.7 * text_height(15) + 4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from superviz.scene.camera import camera_for
-from superviz.scene.placement import Place, place_features, round_ring, shrinkage
+from superviz.scene.camera import camera_for, camera_on
+from superviz.scene.placement import Place, intrusion, place_features, round_ring, shrinkage
 from superviz.session.display import DisplaySettings
 
 PLACE = Place(100.0, 80.0, 50.0)
@@ -133,3 +133,49 @@ def test_a_round_length_that_what_is_seen_nearly_fills(scale: float) -> None:
 
 def test_a_circle_of_another_length() -> None:
     assert Place(0.0, 0.0, 1000.0, ring=0.2).radius == pytest.approx(200.0)
+
+
+class TestIntrusion:
+    """Of a table at the top right, whose left edge is at 160 and lower edge at 60; the origin lies at 100, 80."""
+
+    TABLE = (160.0, 0.0, 300.0, 60.0)
+
+    def factor(self, *tips: tuple[float, ...], across: float = 0.0, down: float = 0.0, **display: object) -> float:
+        W = np.array(tips).T
+        camera = camera_for(W, DisplaySettings(**display))  # pyright: ignore[reportArgumentType]
+        return intrusion(place_features(W, np.ones(W.shape[1]), PLACE, camera), self.TABLE, across, down)
+
+    @pytest.mark.parametrize(
+        ("tip", "factor"),
+        [
+            ((1.0, 1.0), 1.0),
+            ((2.0, 2.0), 100 / 60),
+            ((2.0, 1.0), 100 / 60),
+            ((2.0, 0.5), 25 / 20),
+            ((2.0, 0.4), 1.0),
+            ((9.0, 0.0), 1.0),
+            ((9.0, -1.0), 1.0),
+            ((-9.0, 9.0), 1.0),
+            ((0.05, 0.05), 1.0),
+        ],
+    )
+    def test_left_of_it_or_below(self, tip: tuple[float, float], factor: float) -> None:
+        assert self.factor(tip) == pytest.approx(factor)
+
+    def test_labels_too(self) -> None:
+        assert self.factor((1.0, 1.0), across=20.0) == pytest.approx(50 / 40)
+        assert self.factor((2.0, 0.4), down=4.0) == pytest.approx(20 / 16)
+        assert self.factor((2.0, -0.4), down=30.0) == pytest.approx(100 / 60), "the table reaches below the origin"
+
+    def test_continuous(self) -> None:
+        turns = np.linspace(-1.5, 1.5, 3001)
+        factors = [self.factor((3 * np.cos(turn), 3 * np.sin(turn)), across=5.0, down=5.0) for turn in turns]
+        assert np.abs(np.diff(factors)).max() < 0.01
+        assert max(factors) > 2.0
+
+    def test_a_camera_that_moves_keeps_the_arrows_off_wherever_it_goes(self) -> None:
+        assert self.factor((0.0, 0.0, 3.0), (0.1, 0.0, 0.0), dimensions=3) == pytest.approx(150 / 60)
+        assert self.factor((0.0, 0.0, 1.0), (0.1, 0.0, 0.0), dimensions=3) == 1.0
+        W = np.eye(4, dtype=np.float32)
+        around = camera_on(W, 0, [1, 2, 3], DisplaySettings())
+        assert intrusion(place_features(9 * W, np.ones(4, np.float32), PLACE, around), self.TABLE, 0.0, 0.0) == 1.0

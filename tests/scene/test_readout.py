@@ -116,3 +116,10 @@ def test_no_words_on_top_of_each_other(width: float, text: float, make_moment, m
     )
     extents = sorted(text_extent(drawable) for drawable in shown.drawables if isinstance(drawable, Text))
     assert all(left + across <= after for (left, _, across, _), (after, *_) in itertools.pairwise(extents))
+
+
+def test_an_invitation_that_does_not_fit_is_left_out_and_keeps_its_room(make_moment, make_canvas) -> None:
+    wide, narrow = (make_canvas(width, 200, compact=True, text=1.84) for width in (420, 300))
+    said, silent = (readout(make_moment(PENTAGON), UNNAMED, COLORS, Selection(), canvas) for canvas in (wide, narrow))
+    assert (words(said), words(silent)) == (["Point at a cell to compare two features"], [])
+    assert said.height == silent.height

@@ -209,3 +209,14 @@ def test_diverged_weights(make_moment, make_canvas) -> None:
     with np.errstate(invalid="ignore"):
         scene = build(make_moment(W), make_canvas(400, 140))
     assert all(np.isfinite(d.points).all() for d in scene.drawables if isinstance(d, Path))
+
+
+def test_names_give_way_to_the_thumbnails(make_moment, make_canvas) -> None:
+    moment = eight(make_moment)
+    roomy = build(moment, make_canvas(640, 147, compact=True, text=1.38, mark=0.72), 7)
+    tight = build(moment, make_canvas(640, 136, compact=True, text=1.84, mark=0.72), 7)
+    assert "Pentagon" in {text.text for text in texts(roomy)}
+    assert {text.text for text in texts(tight)} & {"Pentagon", "p 0.05"} == {"p 0.05"}
+    circle = max((disc for disc in tight.drawables if isinstance(disc, Disc)), key=lambda disc: disc.radius)
+    assert circle.radius > 0.2 * 136
+    assert circle.y + circle.radius < min(text_extent(text)[1] for text in texts(tight) if text.text.startswith("p "))

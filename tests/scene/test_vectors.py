@@ -194,8 +194,29 @@ def test_zoom_and_pan() -> None:
 
 
 def test_a_long_vector_shrinks_the_circle_smoothly() -> None:
-    radii = [circle(scene(moment(polygon(5, length)))).radius for length in (1.0, 1.2, 1.3, 1.5, 3.0)]
+    radii = [circle(scene(moment(polygon(5, length)))).radius for length in (1.0, 1.13, 1.3, 1.5, 3.0)]
     assert radii[0] == radii[1] > radii[2] > radii[3] > radii[4]
+
+
+@pytest.mark.parametrize("canvas", [LARGE, SMALL])
+@pytest.mark.parametrize("count", [5, 12])
+@pytest.mark.parametrize("turn", range(0, 60, 4))
+def test_a_long_vector_keeps_off_the_table(canvas: Canvas, count: int, turn: int) -> None:
+    W = 0.6 * np.random.default_rng(1).normal(size=(2, count))
+    W[:, 4] = 2.6 * np.cos(np.radians(turn)), 2.6 * np.sin(np.radians(turn))
+    built = scene(moment(W), canvas=canvas)
+    rows = [item for item in built.drawables if isinstance(item, Rect) and item.meaning is not None]
+    left, bottom = min(row.x for row in rows), max(row.y + row.height for row in rows)
+    shafts = [item for item in built.drawables if isinstance(item, Path) and isinstance(item.meaning, Feature)]
+    assert all(np.all((path.points[:, 0] < left) | (path.points[:, 1] > bottom)) for path in shafts)
+    labels = [item for item in built.drawables if isinstance(item, Text) and item.size >= built.height / 45]
+    assert Feature(4) in {label.meaning for label in labels if label.x < left or label.y > bottom}
+
+
+def test_a_zoomed_figure_may_go_anywhere() -> None:
+    W = polygon(5, 2.0)
+    plain, near = circle(scene(moment(W))), circle(scene(moment(W), zoom=3.0))
+    assert near.radius == pytest.approx(3 * plain.radius)
 
 
 def test_a_narrow_canvas_has_its_caption_above_the_figure_and_no_legend() -> None:

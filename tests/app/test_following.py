@@ -200,7 +200,7 @@ def test_what_is_noted_meanwhile_outlives_the_window(
     writer.tell("close")
     qtbot.waitUntil(lambda: window.controller.recording.is_writable, timeout=5_000)
     assert kept() == [["one", "two"]], "only in the journal that it is in now"
-    window.controller.close()
+    assert window.close()
     assert kept() == []
 
 

@@ -304,7 +304,10 @@ def test_more_dimensions_than_features_are_said(make: MakeWindow, qtbot: QtBot, 
     assert any("no superposition" in line for line in window.notifications.lines)
 
 
-def test_a_session_brings_its_whole_look(make: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_session_brings_its_whole_look(
+    make: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ask_unsaved", lambda *_: Answer.DISCARD)
     window = make("pentagon")
     qtbot.waitUntil(trained_to(window, 20), timeout=60_000)
     window.stage.change_display(text_scale=1.5, theme="light", hidden_panels=frozenset({"neurons"}))

@@ -240,49 +240,6 @@ def test_a_full_disk_does_not_keep_a_run_from_being_saved_elsewhere(begin) -> No
         assert {key for (key,) in target.execute("SELECT key FROM meta")} == {"title", "a"}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be moved")
-def test_a_file_that_is_moved_away_is_told_and_written_where_it_went(begin) -> None:
-    journal, told = begin(), []
-    journal.on_fault = told.append
-    elsewhere = journal.path.with_name("elsewhere.superviz")
-    journal.path.rename(elsewhere)
-    for title in ("a", "b"):
-        journal.put(partial(meta_row, title, ""))
-        with pytest.raises(SessionError, match=rf"^{journal.path}: it was moved or removed while it was written"):
-            journal.flush()
-    assert len(told) == 1
-    journal.put(partial(meta_row, "c", ""))
-    with pytest.raises(SessionError, match="moved or removed"):
-        journal.close()
-    assert facts(elsewhere).keys() == {"a", "b", "c"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be moved")
-def test_once_it_is_back_under_its_name_all_is_well(begin) -> None:
-    journal = begin()
-    elsewhere = journal.path.with_name("elsewhere.superviz")
-    journal.path.rename(elsewhere)
-    with pytest.raises(SessionError, match="moved or removed"):
-        journal.flush()
-    elsewhere.rename(journal.path)
-    journal.put(partial(meta_row, "title", "A run"))
-    journal.flush()
-    assert journal.fault is None
-    assert facts(journal.path) == {"title": "A run"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")
-def test_a_run_whose_file_was_removed_can_still_be_saved(begin) -> None:
-    journal = begin()
-    journal.put(partial(meta_row, "title", "A run"))
-    journal.flush()
-    journal.path.unlink()
-    journal.put(partial(meta_row, "backend", "numba"))
-    with closing(connect(None)) as target:
-        journal.copy_into(target)
-        assert {key for (key,) in target.execute("SELECT key FROM meta")} == {"title", "backend"}
-
-
 def test_what_comes_after_a_pause_is_committed_at_once(tmp_path: Path) -> None:
     create_file(tmp_path / "run.superviz", upgrade, force=False)
     journal = Journal(tmp_path / "run.superviz", connect(tmp_path / "run.superviz"), commit_seconds=1.0)

@@ -258,30 +258,6 @@ def test_a_database_of_another_program_is_no_session(path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("missing", [1, 100, 2_000])
-def test_a_file_that_was_cut_short_is_said_to_be(made: Path, missing: int) -> None:
-    """SQLite takes what is missing of its last page for zeros."""
-    os.truncate(made, made.stat().st_size - missing)
-    with pytest.raises(SessionError, match=rf"^{made}: damaged: it was cut short$"), reading(made):
-        pass
-
-
-def test_a_file_whose_end_is_still_in_its_log_is_none_of_those(made: Path) -> None:
-    with closing(connect(made)) as writer:
-        writer.execute("PRAGMA journal_mode = WAL")
-        write(writer, [("INSERT INTO meta VALUES ('backend', 'numba')", ())])
-        with made.open("ab") as file:
-            file.write(b"torn")
-        with reading(made) as connection:
-            assert connection.execute("SELECT count(*) FROM meta").fetchone() == (2,)
-
-
-def test_a_file_of_more_than_two_gigabytes_opens(made: Path) -> None:
-    os.truncate(made, 2**31 + 4096)  # takes no room on the disk
-    with reading(made) as connection:
-        assert connection.execute("SELECT value FROM meta").fetchall() == [("made here",)]
-
-
 def test_what_is_not_there_is_named(path: Path) -> None:
     with pytest.raises(SessionError, match=rf"^{path}: no such file$"), reading(path):
         pass

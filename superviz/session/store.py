@@ -210,8 +210,8 @@ def _version(path: Path) -> int:
         raise SessionError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC) or int.from_bytes(header[68:72]) != APPLICATION_ID:
         raise SessionError(f"{path}: no superviz session")
-    page = int.from_bytes(header[16:18])
-    if page > 1 and size % page and not any(path.with_name(path.name + log).exists() for log in _LOGS):
+    pages, page_bytes = int.from_bytes(header[28:32]), int.from_bytes(header[16:18])
+    if size < pages * page_bytes and not any(path.with_name(path.name + log).exists() for log in _LOGS):
         raise SessionError(f"{path}: damaged: it was cut short")  # SQLite itself would take what is missing for zeros
     version = int.from_bytes(header[60:64])
     if version > newest_version():

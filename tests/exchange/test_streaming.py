@@ -276,17 +276,19 @@ def test_what_is_refused_at_once_replaces_nothing(path: Path, b) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")
 def test_a_file_that_is_removed_meanwhile_is_told(path: Path) -> None:
-    recording = superviz.record(path)
-    recording.append(0, drift(0))
-    recording.flush()
-    path.unlink()
-    recording.append(1, drift(1))
+    def loop() -> None:
+        with superviz.record(path) as recording:
+            recording.append(0, drift(0))
+            recording.flush()
+            path.unlink()
+            recording.append(1, drift(1))
+            with pytest.raises(SessionError, match="moved or removed"):
+                recording.flush()
+            with pytest.warns(RuntimeWarning, match="moved or removed while it was written.*; the loop goes on"):
+                recording.append(2, drift(2))
+
     with pytest.raises(SessionError, match="moved or removed"):
-        recording.flush()
-    with pytest.warns(RuntimeWarning, match="moved or removed while it was written.*; the loop goes on"):
-        recording.append(2, drift(2))
-    with pytest.raises(SessionError, match="moved or removed"):
-        recording.close()
+        loop()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")

@@ -35,7 +35,8 @@ _SHORTEST_EPOCH = 0.015
 """Of the horizon: a name that holds for less doesn't count."""
 _NAMINGS = 400
 """How many keyframes are named over the horizon, evenly: naming costs, and finer than this no epoch is told apart."""
-_MOST_LOSSES = 8192
+_MOST_LOSSES = 2048
+"""Several for each column of a picture; what a long run makes of them in every frame should be little."""
 _MARKS_APART = 0.01
 """Of the horizon: of edits to one field closer than this, as a dragged slider makes them, the last counts."""
 

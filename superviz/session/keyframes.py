@@ -23,8 +23,8 @@ _TRAIL_BYTES = 2**24
 _TRAILS = 4
 """So many trails are kept: of the instance looked at, and while a clip is cut or another instance was just shown."""
 CACHE_BYTES = 2**22
-"""What keyframes that were read or written of late may take in memory: little, since of a small model they are thousands of
-small arrays that threads hand one another, and the more of them live long, the longer the heap takes to settle."""
+"""What keyframes that were read or written of late may take in memory. Of a small model they are thousands of small
+arrays, which threads hand one another: the more of them live long, the longer the heap takes to settle."""
 
 Fetch: TypeAlias = Callable[[int], Gauged]
 """Reads the keyframe at a step, and its gauge, from the store. Raises SessionError."""

@@ -151,7 +151,7 @@ class Stage(QObject):
         timeline = self._timeline_of(shown)
         self.frame = Frame(moment, timeline, self.display, self.selection)
         self._frames += 1
-        manner = (self.display, self.selection, self.compact, shown)
+        manner = (self.display, self.selection, self.compact)
         drawn = [self._draw(row, phase, self.frame, manner) for phase, row in enumerate(PANELS)]
         if self._is_due("words", _WORDS_EVERY, len(PANELS), manner, (moment, timeline)):
             self.frame_shown.emit(self.frame)

@@ -47,7 +47,7 @@ class Painted(QObject):
             if frame is not None and scene is window.stage.views["vectors"].scene:
                 self.step = frame.moment.position
                 self.p = float(frame.moment.experiment.probability_array()[frame.display.instance, 0])
-                QTimer.singleShot(0, self.changed.emit)  # once the other panels are painted and all is flushed
+                QTimer.singleShot(0, self.changed.emit)  # once what else is in this frame is painted and all is flushed
 
         plane_view.paint = note
 
@@ -72,7 +72,7 @@ class Bench:
         self.slider = _slider_of(window, "Probability")
 
     def single(self, value: int) -> float:
-        """Milliseconds from one change to the frame of its last step, painted with all other panels and flushed."""
+        """Milliseconds from one change to the frame of its last step, painted and flushed."""
         loop, took = QEventLoop(), []
         start = time.perf_counter()
         self.slider.setValue(value)

@@ -88,7 +88,7 @@ class Stream:
         self._journal: Journal | None = None
         self._shape: tuple[int, ...] = ()
         self._bias_shape: tuple[int, ...] | None = None
-        """Of the last bias given: one that was right then is right now."""
+        """Of the last bias kept: one that was right then is right now."""
         self._step = -1
         self._closed = False
         self._warned = False
@@ -129,6 +129,8 @@ class Stream:
         if losses is not None:
             journal.put(partial(rows.step_loss_row, step, losses))
         self._step = step
+        if b is not None:
+            self._bias_shape = bias.shape
 
     def flush(self) -> None:
         """Wait until all that was appended is in the file. Raises SessionError where it can't be written."""
@@ -211,7 +213,6 @@ class Stream:
         if bias.shape != self._bias_shape and not orientation.takes_bias(bias.shape):
             fitting = " or ".join(in_words(shape) for shape in orientation.bias_shapes)
             raise WeightsError(f"b at step {step:,} is {in_words(bias.shape)}, but must be {fitting}")
-        self._bias_shape = bias.shape
         return bias
 
 

@@ -101,9 +101,8 @@ def note_offered(journals: Iterable[LeftBehind]) -> None:
 def is_work(recording: Recording) -> bool:
     """Whether it holds more than a start that was never trained from and that nothing was written on."""
     display = recording.display
-    if recording.edits or recording.bookmarks or display.feature_names or display.feature_colors:
-        return True
-    return recording.keyframe_count > 0 and (recording.live_step > 0 or recording.origin != "trained")
+    noted = recording.edits or recording.bookmarks or display.feature_names or display.feature_colors
+    return bool(noted) or recording.live_step > 0 or recording.origin != "trained"
 
 
 def _journals_in(folder: Path) -> list[Path]:

@@ -221,6 +221,7 @@ def test_after_the_end_nothing_is_taken(path: Path) -> None:
         (1, np.full((2, 5), np.nan), None, None, "the weights at step 1 are not finite"),
         (1, np.ones((2, 5)), np.full(5, np.inf), None, "the weights at step 1 are not finite"),
         (1, np.ones((2, 5)), np.ones(2), None, "b at step 1 is a list of 2, but must be a list of 5"),
+        (1, np.ones((2, 5)), np.ones(0), None, "b at step 1 is a list of 0, but must be a list of 5"),
         (1, "weights", None, None, "W: no array of numbers"),
         (1, np.ones((2, 5)), None, np.ones(3), "loss at step 1 is a list of 3, but must be a single number$"),
     ],
@@ -261,15 +262,17 @@ def test_what_does_not_fit_the_first_weights_is_refused_with_them(path: Path, op
     assert not path.exists()
 
 
-@pytest.mark.parametrize("b", [None, np.ones(3)], ids=["not finite", "no bias of these weights"])
+@pytest.mark.parametrize("b", [None, np.ones(3), np.ones(5)], ids=["not finite", "no bias of these", "with a bias"])
 def test_what_is_refused_at_once_replaces_nothing(path: Path, b) -> None:
     with superviz.record(path) as recording:
         recording.append(0, drift(0))
     with superviz.record(path, force=True) as recording:
         with pytest.raises(WeightsError):
-            recording.append(0, np.full((2, 5), 1.0 if b is not None else np.nan), b)
+            recording.append(0, np.full((2, 5), np.nan), b)
         assert superviz.open(path).keyframe_count == 1
-        for step in range(3):  # of another shape even: nothing of the first was taken
+        with pytest.raises(WeightsError, match="must be a list of 4"):  # nothing of the first was taken, b neither
+            recording.append(0, drift(0, (3, 4)), np.ones(5))
+        for step in range(3):
             recording.append(step, drift(step, (3, 4)))
     assert superviz.open(path).keyframe_count == 3
 

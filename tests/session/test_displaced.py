@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -31,19 +31,12 @@ def made(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[[], Journal]]:
-    """Begins journals; those still open are closed after the test."""
-    begun: list[Journal] = []
-
-    def begin() -> Journal:
-        path = tmp_path / "run.superviz"
-        create_file(path, upgrade, force=False)
-        begun.append(Journal(path, connect(path)))
-        return begun[-1]
-
-    yield begin
-    for journal in begun:
-        journal.abandon()
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    path = tmp_path / "run.superviz"
+    create_file(path, upgrade, force=False)
+    journal = Journal(path, connect(path))
+    yield journal
+    journal.abandon()
 
 
 def facts(path: Path) -> dict[str, str]:
@@ -53,8 +46,8 @@ def facts(path: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be moved")
-def test_a_file_that_is_moved_away_is_told_and_written_where_it_went(begin) -> None:
-    journal, told = begin(), []
+def test_a_file_that_is_moved_away_is_told_and_written_where_it_went(journal) -> None:
+    told: list[SessionError] = []
     journal.on_fault = told.append
     elsewhere = journal.path.with_name("elsewhere.superviz")
     journal.path.rename(elsewhere)
@@ -70,8 +63,7 @@ def test_a_file_that_is_moved_away_is_told_and_written_where_it_went(begin) -> N
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be moved")
-def test_once_it_is_back_under_its_name_all_is_well(begin) -> None:
-    journal = begin()
+def test_once_it_is_back_under_its_name_all_is_well(journal) -> None:
     elsewhere = journal.path.with_name("elsewhere.superviz")
     journal.path.rename(elsewhere)
     with pytest.raises(SessionError, match="moved or removed"):
@@ -84,8 +76,7 @@ def test_once_it_is_back_under_its_name_all_is_well(begin) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a file that is open can't be removed")
-def test_a_run_whose_file_was_removed_can_still_be_saved(begin) -> None:
-    journal = begin()
+def test_a_run_whose_file_was_removed_can_still_be_saved(journal) -> None:
     journal.put(partial(meta_row, "title", "A run"))
     journal.flush()
     journal.path.unlink()
